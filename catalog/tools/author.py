@@ -1,0 +1,74 @@
+"""Helps authors of cards.
+
+    python catalog/tools/author.py list MODULE      the members that need a line, with their signatures
+    python catalog/tools/author.py check FILE ...   every complaint about these cards, their examples run
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CATALOG = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CATALOG.parent / "server"))
+
+from stdlib_ls.catalog.compile import check_card  # noqa: E402
+from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
+from stdlib_ls.catalog.source import Source, check_schema  # noqa: E402
+
+
+def run_example(card: Row, python: str = sys.executable) -> str:
+    """What a card's example prints, with the end of the traceback where it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "card_example.py"
+        script.write_text(card["example"], encoding="utf-8")
+        done = subprocess.run(
+            [python, "-X", "utf8", str(script)],
+            cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+    return done.stdout + done.stderr[-500:]
+
+
+def list_members(module: str) -> None:
+    facts = Facts(CATALOG / "facts")
+    for name in facts.members[module]:
+        row = facts.symbols[name]
+        if facts.wants_a_line(row):
+            since = f"  (added {row['added']})" if "added" in row else ""
+            gone = f"  (removed {row['removed']})" if "removed" in row else ""
+            print(f"{name.removeprefix(module + '.')}: {row['kind']} {row.get('docsig', '')}{since}{gone}")
+
+
+def check(paths: list[Path]) -> int:
+    facts = Facts(CATALOG / "facts")
+    schema = json.loads((CATALOG / "schema/card.json").read_text(encoding="utf-8"))
+    topics = Source("topics.yaml", (CATALOG / "topics.yaml").read_text(encoding="utf-8")).value["topics"]
+    failed = 0
+    for path in paths:
+        source = Source(path, path.read_text(encoding="utf-8"))
+        if not source.problems:
+            check_schema(source, schema)
+        if not source.problems:
+            name = ".".join(path.resolve().relative_to(CATALOG / "cards").with_suffix("").parts)
+            check_card(source, name, topics, facts)
+        if not source.problems:
+            printed = run_example(source.value)
+            if printed != source.value["output"]:
+                source.complain(("output",), f"the example printed {printed!r}")
+        for problem in source.problems:
+            print(problem)
+        failed += bool(source.problems)
+    print(f"{len(paths) - failed} cards in order, {failed} with problems")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["list"] and len(sys.argv) == 3:
+        list_members(sys.argv[2])
+    elif sys.argv[1:2] == ["check"] and len(sys.argv) > 2:
+        sys.exit(check([Path(name) for name in sys.argv[2:]]))
+    else:
+        sys.exit(__doc__)

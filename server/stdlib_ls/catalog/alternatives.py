@@ -1,0 +1,148 @@
+"""Checks the rows of an alternatives file and works out from which Python each of them holds."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.source import Key, Source
+from stdlib_ls.versions import Version, parse_version, show_version
+
+_HOLE = re.compile(r"\$(\$?)([A-Z][A-Z0-9_]*)")
+_MARK = "hole_in_pattern_"
+
+
+class PatternError(ValueError):
+    """A pattern that is not one Python expression beginning with a dotted name."""
+
+
+def check_alternative(source: Source, facts: Facts) -> None:
+    """Complain about patterns that cannot match and fixes that name what does not exist."""
+    package = source.value
+    for index, row in enumerate(package.get("replacements", ())):
+        for key, message in _check_row(row, package["imports"], facts):
+            source.complain(("replacements", index, *key), message)
+    if package["advice"] in ("different", "keep") and any("fix" in row for row in package.get("replacements", ())):
+        source.complain(("advice",), f"{package['advice']} packages have no fixes; choose partial, or drop them")
+
+
+def _check_row(row: Row, imports: list[str], facts: Facts) -> Iterator[tuple[Key, str]]:
+    try:
+        anchor = leading_name(row["match"])
+        if anchor.partition(".")[0] not in imports:
+            yield ("match",), f"begins with {anchor}, which is not under {', '.join(imports)}"
+        if "fix" not in row:
+            return
+        names = list(names_in(row["fix"]))
+    except PatternError as error:
+        key = "match" if str(error).startswith(row["match"]) else "fix"
+        yield (key,), str(error)
+        return
+    unknown_holes = holes(row["fix"]) - holes(row["match"])
+    if unknown_holes:
+        yield ("fix",), f"the holes {', '.join(sorted(unknown_holes))} do not occur in match"
+    missing = [name for name in names if not resolve(name, facts)]
+    if missing:
+        yield ("fix",), f"{', '.join(missing)} is neither in the standard library nor a builtin"
+        return
+    computed = since(row["fix"], facts)
+    typed = parse_version(row["equal_from"]) if "equal_from" in row else None
+    if typed and computed and typed <= computed:
+        yield ("equal_from",), f"the facts already say {show_version(computed)}; drop the key"
+    if row["safety"] == "review" and "differs" not in row:
+        yield ("safety",), "a row to review says under differs what to look at; add it"
+    if row["safety"] == "safe" and "differs" in row:
+        yield ("differs",), "a safe row differs in nothing; make it review, or drop the key"
+
+
+def compiled_alternative(package: Row, facts: Facts) -> Row:
+    """The record of a package: its rows with anchor, first version and plain rename worked out, proofs left out."""
+    rows = []
+    for row in package.get("replacements", ()):
+        kept = {key: value for key, value in row.items() if key != "proof"}
+        kept["anchor"] = leading_name(row["match"])
+        if "fix" in row:
+            first = max(filter(None, (since(row["fix"], facts), parse_version(row.get("equal_from", "")))), default=None)
+            kept["since"] = show_version(first) if first else None
+            kept["targets"] = sorted({name for name in map(lambda n: resolve(n, facts), names_in(row["fix"])) if name})
+            kept["rename"] = plain_rename(row["match"], row["fix"])
+        rows.append(kept)
+    return {**package, "replacements": rows}
+
+
+def _parsed(pattern: str) -> ast.expr:
+    plain = _HOLE.sub(lambda found: _MARK + found[2], pattern)
+    try:
+        return ast.parse(plain, mode="eval").body
+    except SyntaxError as error:
+        raise PatternError(f"{pattern} is not a Python expression with $HOLES: {error.msg}") from None
+
+
+def holes(pattern: str) -> set[str]:
+    return {found[0] for found in _HOLE.finditer(pattern)}
+
+
+def names_in(pattern: str) -> Iterator[str]:
+    """The dotted names that a pattern uses, holes left out, each as long as it is written."""
+
+    def walk(node: ast.AST) -> Iterator[str]:
+        name = _dotted(node)
+        if name is None:
+            for child in ast.iter_child_nodes(node):
+                yield from walk(child)
+        elif not name.startswith(_MARK):
+            yield name
+
+    bound = {node.id for node in ast.walk(_parsed(pattern)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return (name for name in walk(_parsed(pattern)) if name.partition(".")[0] not in bound)
+
+
+def _dotted(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value)
+        return owner and f"{owner}.{node.attr}"
+    return None
+
+
+def leading_name(pattern: str) -> str:
+    """The dotted name at the head of a pattern: `psutil.disk_usage` of `psutil.disk_usage($P).total`."""
+    node = _parsed(pattern)
+    while (name := _dotted(node)) is None:
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        else:
+            raise PatternError(f"{pattern} does not begin with a dotted name")
+    return name
+
+
+def resolve(name: str, facts: Facts) -> str | None:
+    """The full name under which the facts know a name in a fix; a trailing attribute of a value is allowed."""
+    top = name.partition(".")[0]
+    if top in facts.modules:
+        return name if facts.find(name) else None
+    return f"builtins.{top}" if hasattr(builtins, top) or f"builtins.{top}" in facts.symbols else None
+
+
+def since(fix: str, facts: Facts) -> Version | None:
+    """The first Python that has everything a fix names, or None where that is older than the facts reach."""
+    names = [resolved for name in names_in(fix) if (resolved := resolve(name, facts))]
+    return max(filter(None, (facts.added(name) for name in names if facts.find(name))), default=None)
+
+
+def plain_rename(match: str, fix: str) -> str | None:
+    """The new dotted name where nothing but the head of the expression changes, else None."""
+    try:
+        old, new = leading_name(match), leading_name(fix)
+    except PatternError:
+        return None
+    return new if new + match.removeprefix(old) == fix and fix.startswith(new) else None
+
+

@@ -1,0 +1,64 @@
+"""The generated facts while the catalog is being built: every module and symbol, by dotted name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from stdlib_ls.versions import Version, parse_version
+
+Row = dict[str, Any]
+
+
+class Facts:
+    """`catalog/facts/*.jsonl`, all of it in memory. Built for the compiler and the tests, not for answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.modules: dict[str, Row] = {}
+        self.symbols: dict[str, Row] = {}
+        self.members: dict[str, list[str]] = {}
+        for path in sorted(folder.glob("*.jsonl")):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            for line in lines[1:]:
+                row: Row = json.loads(line)
+                if "module" in row:
+                    self.symbols[row["name"]] = row
+                    self.members.setdefault(row["module"], []).append(row["name"])
+                else:
+                    self.modules[row["name"]] = row
+
+    def find(self, name: str) -> Row | None:
+        """The row of a dotted name: a module, a symbol, or a member reached through an alias or a base class."""
+        row = self.modules.get(name) or self.symbols.get(name)
+        if row or "." not in name:
+            return row
+        owner_name, _, member = name.rpartition(".")
+        owner = self.find(owner_name)
+        if not owner or "module" not in owner:
+            return None
+        above = [owner["alias_of"]] if "alias_of" in owner else owner.get("bases", ())
+        for base in above:
+            found = self.find(f"{base if '.' in base else 'builtins.' + base}.{member}")
+            if found:
+                return found
+        return None
+
+    def added(self, name: str) -> Version | None:
+        """The first version that has the name and its module, or None where that is older than the facts reach."""
+        row = self.find(name)
+        assert row is not None, name
+        module = self.modules.get(row.get("module", ""), {})
+        found = [parse_version(one["added"]) for one in (row, module) if "added" in one]
+        return max(filter(None, found), default=None)
+
+    def wants_a_line(self, row: Row) -> bool:
+        """Whether a symbol is a documented public top-level function, class or exception."""
+        member = row["name"].removeprefix(row["module"] + ".")
+        return (
+            row["kind"] in ("function", "class", "exception")
+            and "doc" in row
+            and not {"alias_of", "not_importable", "doc_gone"} & row.keys()
+            and "." not in member
+            and not member.startswith("_")
+        )

@@ -1,0 +1,160 @@
+"""Proves the catalog's replacements against the real packages, each side in a process of its own.
+
+    python tests/proofs/prove.py [--python PYTHON]... [FILE.yaml ...]
+
+PYTHON is an interpreter that has the packages of tests/proofs/packages.txt; the running one by default.
+Prints a line for each row that was refused or not run, and a count for each interpreter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stdlib_ls.catalog.alternatives import compiled_alternative, leading_name, names_in
+from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.versions import parse_version
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOG = ROOT / "catalog"
+SIDE = Path(__file__).with_name("side.py")
+TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one row: outcome is proved, refused or not run."""
+
+    package: str
+    match: str
+    outcome: str
+    why: str = ""
+
+
+@cache
+def facts() -> Facts:
+    return Facts(CATALOG / "facts")
+
+
+def prove_package(package: Row, python: str) -> list[Verdict]:
+    """A verdict for each row of a package that has a fix, from an interpreter that has the package installed."""
+    version = interpreter_version(python)
+    rows = [row for row in package.get("replacements", ()) if "fix" in row]
+    compiled = [row for row in compiled_alternative(package, facts())["replacements"] if "fix" in row]
+    verdicts: dict[int, Verdict] = {}
+    jobs: list[tuple[int, Row, Row | None]] = []
+    for index, (row, record) in enumerate(zip(rows, compiled, strict=True)):
+        needed = parse_version(record["since"] or "3.0")
+        if needed and version < needed:
+            verdicts[index] = Verdict(package["package"], row["match"], "not run", f"needs {record['since']}")
+        else:
+            jobs += [(index, old, new) for old, new in jobs_of(row)]
+    olds = iter(run_side(python, [old for _, old, _ in jobs]))
+    news = iter(run_side(python, [new for _, _, new in jobs if new]))
+    seen: dict[int, list[tuple[str, str, str]]] = {}
+    for index, old, new in jobs:
+        shown = old.get("expression", "the program")
+        seen.setdefault(index, []).append((shown, next(olds), next(news) if new else "held"))
+    for index, observations in seen.items():
+        why = objection(observations)
+        verdicts[index] = Verdict(package["package"], rows[index]["match"], "refused" if why else "proved", why)
+    return [verdicts[index] for index in sorted(verdicts)]
+
+
+def objection(observations: list[tuple[str, str, str]]) -> str:
+    """Why what both sides gave proves nothing, or "" where it does."""
+    for shown, old, new in observations:
+        broken = old.startswith(("could not start", "raised NameError", "raised SyntaxError"))
+        if broken or old != new:
+            return f"{shown}: {old!r} against {new!r}"
+    if all(old.startswith("raised ") for _, old, _ in observations):
+        return "every input raises; give one that does not"
+    return ""
+
+
+def jobs_of(row: Row) -> Iterator[tuple[Row, Row | None]]:
+    """The jobs that prove a row: (old side, new side), or one program that runs both."""
+    old_names, new_names = [leading_name(row["match"])], list(names_in(row["fix"]))
+    proof = row["proof"]
+    if isinstance(proof, str):
+        program = f"assert ({row['match']}) is ({row['fix']})" if proof.strip() == "identical" else proof
+        yield {"names": old_names + new_names, "program": program}, None
+        return
+    shared = {"setup": proof.get("setup", ""), "observe": proof.get("observe", "repr(_)")}
+    for bindings in proof.get("inputs", [{}]):
+        yield (
+            {**shared, "names": old_names, "expression": fill(row["match"], bindings)},
+            {**shared, "names": new_names, "expression": fill(row["fix"], bindings)},
+        )
+
+
+def fill(pattern: str, bindings: dict[str, str]) -> str:
+    """A pattern with its holes filled; a $$HOLE without a binding vanishes with the comma before it."""
+
+    def put(found: re.Match[str]) -> str:
+        text = bindings.get(found[3])
+        if text is None and found[2]:
+            return ""
+        if text is None:
+            raise KeyError(f"{pattern}: the proof's inputs do not bind ${found[3]}")
+        return (found[1] or "") + (text if found[2] else f"({text})")
+
+    return re.sub(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)", put, pattern)
+
+
+def run_side(python: str, jobs: list[Row]) -> list[str]:
+    if not jobs:
+        return []
+    done = subprocess.run(
+        [python, "-I", "-W", "ignore", str(SIDE)],
+        input=json.dumps(jobs), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return ["could not start: " + done.stderr.strip()[-400:]] * len(jobs)
+    observed: list[str] = json.loads(done.stdout)
+    return observed
+
+
+@cache
+def interpreter_version(python: str) -> tuple[int, int]:
+    asked = "import sys; print(*sys.version_info[:2])"
+    major, minor = subprocess.run([python, "-I", "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    return int(major), int(minor)
+
+
+def packages(paths: Iterable[Path] = ()) -> list[Row]:
+    wanted = list(paths) or sorted((CATALOG / "alternatives").glob("*.yaml"))
+    loaded: list[Any] = [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) for path in wanted]
+    return loaded
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", action="append", help="an interpreter that has the packages")
+    parser.add_argument("files", nargs="*", type=Path)
+    options = parser.parse_args()
+    refused = 0
+    for python in options.python or [sys.executable]:
+        verdicts = [verdict for package in packages(options.files) for verdict in prove_package(package, python)]
+        for verdict in verdicts:
+            if verdict.outcome != "proved":
+                print(f"{verdict.outcome:8} {verdict.package}: {verdict.match}: {verdict.why}")
+        counts = {name: sum(v.outcome == name for v in verdicts) for name in ("proved", "refused", "not run")}
+        version = ".".join(map(str, interpreter_version(python)))
+        print(f"Python {version}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        refused += counts["refused"]
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Runs one side of many proofs in a process of its own: JSON jobs on stdin, JSON observations on stdout.
+
+A job is {"names": [...], "setup": "...", "expression": "...", "observe": "..."}, or a whole
+{"names": [...], "program": "..."} that must end without an exception.
+"""
+
+import contextlib
+import importlib
+import io
+import json
+import sys
+import traceback
+
+
+def load(names, namespace):
+    """Import what the dotted names need, and bind their first parts."""
+    for name in names:
+        parts = name.split(".")
+        if parts[0] == "builtins":
+            continue
+        try:
+            owner = importlib.import_module(parts[0])
+        except ModuleNotFoundError:
+            if len(parts) == 1:
+                continue  # a builtin or a name that the setup binds
+            raise
+        namespace[parts[0]] = owner
+        for end in range(2, len(parts) + 1):
+            if not hasattr(owner, parts[end - 1]):
+                try:
+                    importlib.import_module(".".join(parts[:end]))
+                except ModuleNotFoundError:
+                    break
+            owner = getattr(owner, parts[end - 1])
+
+
+def observe(job):
+    namespace = {"__name__": "proof"}
+    if "program" in job:
+        try:
+            load(job["names"], namespace)
+            exec(job["program"], namespace)
+        except BaseException:
+            return "failed: " + traceback.format_exc(limit=-2)
+        return "held"
+    try:
+        exec(job["setup"], namespace)
+        load(job["names"], namespace)
+    except BaseException:
+        return "could not start: " + traceback.format_exc(limit=-2)
+    try:
+        namespace["_"] = eval(job["expression"], namespace)
+        return str(eval(job["observe"], namespace))
+    except Exception as error:
+        return f"raised {type(error).__name__}"
+
+
+jobs = json.load(sys.stdin)
+with contextlib.redirect_stdout(io.StringIO()):
+    observed = [observe(job) for job in jobs]
+json.dump(observed, sys.stdout)
