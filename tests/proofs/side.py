@@ -16,8 +16,6 @@ def load(names, namespace):
     """Import what the dotted names need, and bind their first parts."""
     for name in names:
         parts = name.split(".")
-        if parts[0] == "builtins":
-            continue
         try:
             owner = importlib.import_module(parts[0])
         except ModuleNotFoundError:

@@ -6,7 +6,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from stdlib_ls.catalog.facts import Facts, Row
 from stdlib_ls.catalog.source import Key, Source
@@ -66,16 +65,19 @@ def compiled_alternative(package: Row, facts: Facts) -> Row:
         kept = {key: value for key, value in row.items() if key != "proof"}
         kept["anchor"] = leading_name(row["match"])
         if "fix" in row:
-            first = max(filter(None, (since(row["fix"], facts), parse_version(row.get("equal_from", "")))), default=None)
+            first = max(
+                filter(None, (since(row["fix"], facts), parse_version(row.get("equal_from", "")))), default=None
+            )
             kept["since"] = show_version(first) if first else None
-            kept["targets"] = sorted({name for name in map(lambda n: resolve(n, facts), names_in(row["fix"])) if name})
+            kept["targets"] = sorted({name for one in names_in(row["fix"]) if (name := resolve(one, facts))})
             kept["rename"] = plain_rename(row["match"], row["fix"])
         rows.append(kept)
     return {**package, "replacements": rows}
 
 
 def _parsed(pattern: str) -> ast.expr:
-    plain = _HOLE.sub(lambda found: _MARK + found[2], pattern)
+    # A $$HOLE may stand after keyword arguments, where Python allows only a starred one.
+    plain = _HOLE.sub(lambda found: ("*" if found[1] else "") + _MARK + found[2], pattern)
     try:
         return ast.parse(plain, mode="eval").body
     except SyntaxError as error:
@@ -97,7 +99,9 @@ def names_in(pattern: str) -> Iterator[str]:
         elif not name.startswith(_MARK):
             yield name
 
-    bound = {node.id for node in ast.walk(_parsed(pattern)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound = {
+        node.id for node in ast.walk(_parsed(pattern)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     return (name for name in walk(_parsed(pattern)) if name.partition(".")[0] not in bound)
 
 
@@ -144,5 +148,3 @@ def plain_rename(match: str, fix: str) -> str | None:
     except PatternError:
         return None
     return new if new + match.removeprefix(old) == fix and fix.startswith(new) else None
-
-

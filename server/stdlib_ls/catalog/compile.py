@@ -35,12 +35,11 @@ def main(arguments: list[str]) -> int:
     records, problems = compile_catalog(catalog)
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems:
-        print(f"{len(problems)} problems; nothing written", file=sys.stderr)
-        return 1
     write_records(records, output)
     print(f"{len(records)} records, {output.stat().st_size // 1024} KiB")
-    return 0
+    if problems:
+        print(f"{len(problems)} problems; the files named above are left out", file=sys.stderr)
+    return 1 if problems else 0
 
 
 def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
@@ -92,9 +91,11 @@ def check_card(source: Source, name: str, topics: list[str], facts: Facts) -> No
     card = source.value
     module = card["module"]
     if module != name:
-        return source.complain(("module",), f"the file's path says {name}; make the two agree")
+        source.complain(("module",), f"the file's path says {name}; make the two agree")
+        return
     if module not in facts.modules:
-        return source.complain(("module",), "no such module in catalog/facts; correct the name")
+        source.complain(("module",), "no such module in catalog/facts; correct the name")
+        return
     for index, topic in enumerate(card["topics"]):
         if topic not in topics:
             source.complain(("topics", index), f"{topic!r} is not in catalog/topics.yaml; use one of its topics")
@@ -145,7 +146,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     }
     lists: dict[str, list[list[Any]]] = defaultdict(list)
     for name, row in facts.symbols.items():
-        record = _symbol_record(row, lines.get(row.get("alias_of", name), lines.get(name, {})))
+        record = _symbol_record(row, lines.get(name) or lines.get(row.get("alias_of", ""), {}))
         yield f"s {name}", record
         if not {"not_importable", "doc_gone"} & row.keys():
             lists[name.rpartition(".")[0]].append(_list_row(name.rpartition(".")[2], record))

@@ -27,7 +27,11 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}" if self.key else f"{self.file}:{self.line}: {self.message}"
+        return (
+            f"{self.file}:{self.line}: {self.key}: {self.message}"
+            if self.key
+            else f"{self.file}:{self.line}: {self.message}"
+        )
 
 
 class Source:
@@ -63,10 +67,10 @@ class Source:
             return [self._build(item, (*key, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._build_mapping(node, key)
-        if node.tag != "tag:yaml.org,2002:str" and node.style is None:
+        if not _is_text(node):
             kind = node.tag.rpartition(":")[2]
             self.complain(key, f'YAML reads {node.value} as a {kind}; put it in quotes: "{node.value}"')
-        return node.value
+        return str(node.value)
 
     def _build_mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, Any]:
         built: dict[str, Any] = {}
@@ -79,10 +83,15 @@ class Source:
                 self.complain(inner, f"given twice, first in line {first}; keep one of them")
                 continue
             self._lines[inner] = name_node.start_mark.line + 1
-            if name_node.tag != "tag:yaml.org,2002:str" and name_node.style is None:
+            if not _is_text(name_node):
                 self.complain(inner, f'YAML does not read {name} as text; put it in quotes: "{name}"')
             built[name] = self._build(value_node, inner)
         return built
+
+
+def _is_text(node: yaml.Node) -> bool:
+    """Whether YAML takes a scalar as text: quoted, or nothing else that it knows."""
+    return node.tag == "tag:yaml.org,2002:str" or getattr(node, "style", None) is not None
 
 
 def _show_key(key: Key) -> str:
@@ -152,9 +161,7 @@ def _violations_of_object(
             yield from _violations(inner, (*key, name), others, defs)
 
 
-def _violations_of_any(
-    value: Any, key: Key, schema: dict[str, Any], defs: dict[str, Any]
-) -> Iterator[tuple[Key, str]]:
+def _violations_of_any(value: Any, key: Key, schema: dict[str, Any], defs: dict[str, Any]) -> Iterator[tuple[Key, str]]:
     """The complaints of the variant that comes nearest: of the right type, then with the fewest complaints."""
 
     def rank(variant: dict[str, Any]) -> tuple[bool, int]:

@@ -1,0 +1,57 @@
+"""Blocks: top-level statements, each with what has been found out about it so far.
+
+Everything is found from the text outwards: a search for the name, then one walk down the syntax tree to
+each hit. So the cost is that of the names asked about, not that of the file.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from stdlib_ls.analysis.imports import Import, find_imports
+from stdlib_ls.analysis.occurrences import Occurrence, classify
+from stdlib_ls.analysis.syntax import path_to
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+
+class Block:
+    """A top-level statement's text and the facts of it; their offsets are relative to its start.
+
+    The methods take the statement's node in the tree of today, since nodes do not outlive an edit.
+    """
+
+    __slots__ = ("_imports", "_occurrences", "names", "source")
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.names = frozenset(_WORD.findall(source))
+        self._occurrences: dict[str, tuple[Occurrence, ...]] = {}
+        self._imports: tuple[Import, ...] | None = None
+
+    def imports(self, node: Node) -> tuple[Import, ...]:
+        """What the statement imports, in order."""
+        if self._imports is None:
+            self._imports = tuple(find_imports(self.source, node)) if b"import" in self.names else ()
+        return self._imports
+
+    def occurrences(self, name: str, node: Node) -> tuple[Occurrence, ...]:
+        """Every appearance of a name outside import statements, in order."""
+        found = self._occurrences.get(name)
+        if found is None:
+            found = self._occurrences[name] = tuple(self._find(name, node))
+        return found
+
+    def _find(self, name: str, node: Node) -> list[Occurrence]:
+        word = name.encode("utf-8", "surrogatepass")
+        if word not in self.names:
+            return []
+        found = []
+        for match in re.finditer(rb"(?<![\w\x80-\xff])" + re.escape(word) + rb"(?![\w\x80-\xff])", self.source):
+            steps = path_to(node, node.start_byte + match.start())
+            occurrence = classify(steps, node.start_byte)
+            if occurrence:
+                found.append(occurrence)
+        return found

@@ -1,0 +1,164 @@
+"""What each appearance of a name does: binds it, uses it, or deletes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from stdlib_ls.analysis.places import Place, place_of
+from stdlib_ls.analysis.syntax import Part, Step, part
+
+Role = Literal["use", "bind", "none", "alias", "delete", "global", "nonlocal"]
+"""`none` binds the constant None, `alias` binds a dotted name; `bind` binds anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One appearance of a name; `start` is its first byte, relative to its block.
+
+    A use holds the dotted chain that begins with it.
+    A binding holds in `effect` the offset from which on it is in force, and an alias in `value` the offset of
+    the name at the head of what is assigned.
+    """
+
+    role: Role
+    start: int
+    place: Place
+    chain: tuple[Part, ...] = ()
+    effect: int = 0
+    value: int = 0
+
+
+_PATTERNS = frozenset(
+    (
+        *("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern"),
+        *("tuple", "list", "parenthesized_expression", "expression_list", "case_pattern", "splat_pattern"),
+    )
+)
+_PARAMETERS = frozenset(("parameters", "lambda_parameters"))
+_IMPORTS = frozenset(("import_statement", "import_from_statement", "future_import_statement"))
+
+
+def classify(steps: list[Step], base: int) -> Occurrence | None:
+    """What the identifier at the end of a path does, or None where it is no name (an attribute, a keyword)."""
+    node, field = steps[-1]
+    if node.type != "identifier" or any(step.node.type in _IMPORTS for step in steps):
+        return None
+    parent = steps[-2].node if len(steps) > 1 else node
+    if (parent.type == "attribute" and field == "attribute") or (parent.type == "keyword_argument" and field == "name"):
+        return None
+    start = node.start_byte - base
+    role, cause = _role(steps)
+    if role == "use":
+        chain = _dotted_name(parent, node, base) if parent.type == "dotted_name" else chain_at(steps, base)
+        return Occurrence("use", start, place_of(steps, base), tuple(chain)) if chain else None
+    in_parameters = any(step.field in ("parameters", "type_parameters") for step in steps)
+    walrus = parent.type == "named_expression"
+    place = place_of(steps, base, binds_parameter=in_parameters, binds_outward=walrus)
+    value = head_of_value(cause) if role == "alias" else None
+    return Occurrence(role, start, place, effect=cause.end_byte - base, value=value.start_byte - base if value else 0)
+
+
+def _dotted_name(parent: Node, node: Node, base: int) -> list[Part]:
+    """The chain of a dotted name in a case pattern, if the node is its head."""
+    names = [child for child in parent.children if child.type == "identifier"]
+    return [part(name, base) for name in names] if names[0].start_byte == node.start_byte else []
+
+
+def chain_at(steps: list[Step], base: int) -> list[Part]:
+    """The dotted chain that begins with the identifier at the end of a path."""
+    chain = [part(steps[-1].node, base)]
+    for inner, outer in zip(steps[:0:-1], steps[-2::-1], strict=True):
+        # In half-typed code an attribute may have swallowed the next line.
+        if outer.node.type != "attribute" or inner.field != "object" or outer.node.has_error:
+            break
+        attribute = outer.node.child_by_field_name("attribute")
+        if attribute is None or attribute.is_missing:
+            break
+        chain.append(part(attribute, base))
+    return chain
+
+
+def _role(steps: list[Step]) -> tuple[Role, Node]:
+    """What the name at the end of a path does, and the node at whose end a binding is in force."""
+    leaf = steps[-1].node
+    if len(steps) > 1 and steps[-2].node.type == "dotted_name":
+        return _role_in_case(steps), leaf
+    index = len(steps) - 1
+    while index > 1 and steps[index - 1].node.type in _PATTERNS:
+        index -= 1
+    if index == 0:
+        return "use", leaf
+    field, parent = steps[index].field, steps[index - 1].node
+    above = steps[index - 2].node.type if index > 1 else ""
+    plain = index == len(steps) - 1
+    kind = parent.type
+    if kind in ("assignment", "augmented_assignment") and field == "left":
+        return (_role_of_assignment(parent) if plain else "bind"), parent
+    if kind in ("for_statement", "for_in_clause") and field == "left":
+        return "bind", parent.child_by_field_name("right") or leaf
+    if kind == "as_pattern_target" or (kind == "as_pattern" and above == "case_pattern"):
+        return "bind", leaf
+    if field == "name" and kind in ("named_expression", "function_definition", "class_definition"):
+        return "bind", parent
+    if kind in _PARAMETERS or _is_parameter(kind, field, above) or _is_type_parameter(steps):
+        return "bind", leaf
+    if kind == "delete_statement":
+        return "delete", parent
+    if kind == "global_statement":
+        return "global", leaf
+    if kind == "nonlocal_statement":
+        return "nonlocal", leaf
+    in_pattern = not plain and any(step.node.type == "case_pattern" for step in steps)
+    return ("bind" if in_pattern else "use"), leaf
+
+
+def _is_parameter(kind: str, field: str | None, above: str) -> bool:
+    if kind in ("default_parameter", "typed_default_parameter"):
+        return field == "name"
+    if kind == "typed_parameter":
+        return field != "type"
+    return kind in ("list_splat_pattern", "dictionary_splat_pattern") and above in (*_PARAMETERS, "typed_parameter")
+
+
+def _is_type_parameter(steps: list[Step]) -> bool:
+    """`T` in `def f[T]` and `type T = ...`; elsewhere brackets hold uses."""
+    types = [step.field for step in steps[:-1]]
+    if "type_parameters" in types:
+        return True
+    inside = next((i for i, step in enumerate(steps) if step.node.type == "type_alias_statement"), None)
+    return inside is not None and len(steps) > inside + 1 and steps[inside + 1].field == "left"
+
+
+def _role_in_case(steps: list[Step]) -> Role:
+    """A single name in a case pattern captures; a dotted one, or the class of a class pattern, is used."""
+    dotted = steps[-2].node
+    several = sum(child.type == "identifier" for child in dotted.children) > 1
+    owner = steps[-3].node.type if len(steps) > 2 else ""
+    return "use" if several or owner not in ("case_pattern", "union_pattern") else "bind"
+
+
+def _role_of_assignment(assignment: Node) -> Role:
+    if assignment.type == "augmented_assignment":
+        return "bind"
+    value = _value_of(assignment)
+    if value is not None and value.type == "none":
+        return "none"
+    return "alias" if head_of_value(assignment) else "bind"
+
+
+def _value_of(assignment: Node) -> Node | None:
+    value = assignment.child_by_field_name("right")
+    while value is not None and value.type == "assignment":
+        value = value.child_by_field_name("right")
+    return value
+
+
+def head_of_value(assignment: Node) -> Node | None:
+    """The name at the head of the dotted name that is assigned, if it is one."""
+    head = _value_of(assignment)
+    while head is not None and head.type == "attribute":
+        head = head.child_by_field_name("object")
+    return head if head is not None and head.type == "identifier" else None

@@ -1,0 +1,363 @@
+"""The table of sightings: every place where a file names something that it imports.
+
+A sighting says which dotted name a place stands for, part by part, and through which imports it got there.
+Hover, completion, diagnostics and fixes are projections of this table.
+Names are resolved lexically, through scopes, aliases and rebinding; where several bindings can reach a use,
+all of them are kept, and where one of them is unknown the sighting says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from stdlib_ls.analysis.document import Document
+from stdlib_ls.analysis.imports import Import
+from stdlib_ls.analysis.occurrences import Occurrence, classify
+from stdlib_ls.analysis.places import Place
+from stdlib_ls.analysis.syntax import Part, path_to
+
+_ALIAS_DEPTH = 8
+_EXCLUSIVE = ("branch", "handler")
+
+
+class Site(NamedTuple):
+    """One imported name in a file: the import and the absolute offset that its own offsets are relative to."""
+
+    imported: Import
+    base: int
+
+    def span(self, part: Part | tuple[int, int]) -> tuple[int, int]:
+        start, end = part[-2:]
+        return self.base + start, self.base + end
+
+
+class Named(NamedTuple):
+    """One visible part of a dotted name: its absolute span and the full name up to it."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A place that names something importable.
+
+    `sites` are the imports that can have bound it. Where several bindings can reach the place, `other_heads` are
+    the names that its first part may stand for besides, and `doubtful` says that one of them is unknown.
+    """
+
+    parts: tuple[Named, ...]
+    sites: tuple[Site, ...]
+    place: Place
+    is_import: bool = False
+    doubtful: bool = False
+    other_heads: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        return not self.doubtful and not self.other_heads
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that the whole may stand for, the likeliest first."""
+        tail = self.name.removeprefix(self.parts[0].name)
+        return self.name, *(head + tail for head in self.other_heads)
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1].name
+
+    @property
+    def start(self) -> int:
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        return self.parts[-1].end
+
+
+class _Binding(NamedTuple):
+    """What gives a name its value somewhere: an import, or an occurrence that binds. Offsets are absolute."""
+
+    start: int
+    effect: int
+    place: Place
+    base: int
+    site: Site | None
+    occurrence: Occurrence | None
+
+
+class _Origin(NamedTuple):
+    """Something that a name may stand for; the target is None where that is not known."""
+
+    target: str | None
+    site: Site | None
+
+
+class Sightings:
+    """The table of one state of a document. `star_members` gives the public names of a module, or None."""
+
+    def __init__(self, document: Document, star_members: Callable[[str], Collection[str] | None]) -> None:
+        self._document = document
+        self._star_members = star_members
+        self._module_bindings: dict[str, list[_Binding]] = {}
+        self._sites: list[Site] | None = None
+
+    def imports(self) -> list[Site]:
+        """Every imported name of the file, in order."""
+        if self._sites is None:
+            document = self._document
+            self._sites = [
+                Site(imported, node.start_byte)
+                for block, node in zip(document.blocks, document.nodes, strict=True)
+                if b"import" in block.names
+                for imported in block.imports(node)
+            ]
+        return self._sites
+
+    def import_sighting(self, site: Site) -> Sighting:
+        """What an import statement itself names: its module's parts, the member, the alias."""
+        imported = site.imported
+        parts, name = [], ""
+        for part in imported.module_parts:
+            name = f"{name}.{part.text}" if name else part.text
+            parts.append(Named(name, *site.span(part)))
+        if imported.member_part:
+            parts.append(Named(imported.target, *site.span(imported.member_part)))
+        if imported.alias_part:
+            parts.append(Named(imported.target, *site.span(imported.alias_part)))
+        return Sighting(tuple(parts), (site,), imported.place, is_import=True, doubtful=imported.level > 0)
+
+    def at(self, offset: int) -> Sighting | None:
+        """The sighting at an absolute offset, cut off after the part that the offset is in."""
+        index = self._document.block_at(offset)
+        if index < 0:
+            return None
+        base = self._document.starts[index]
+        for imported in self._document.blocks[index].imports(self._document.nodes[index]):
+            if imported.statement[0] <= offset - base <= imported.statement[1]:
+                found = _cut(self.import_sighting(Site(imported, base)), offset)
+                if found:
+                    return found
+        return self._use_at(index, offset)
+
+    def uses_of(self, site: Site) -> Iterator[Sighting]:
+        """Every use that an import can have bound, in order of the file."""
+        name = site.imported.local
+        for index in self._blocks_with(name):
+            for occurrence in self._document.blocks[index].occurrences(name, self._document.nodes[index]):
+                if occurrence.role != "use":
+                    continue
+                sighting = self._sighting(occurrence, index)
+                if sighting and site in _best_sites(sighting):
+                    yield sighting
+
+    def is_bound_otherwise(self, name: str, target: str, but: Collection[Site]) -> bool:
+        """Whether a name stands for anything else than `target` in any scope of the file, some imports left aside."""
+        for index in self._blocks_with(name):
+            for binding in self._block_bindings(name, index):
+                if binding.site is None or (binding.site not in but and binding.site.imported.target != target):
+                    return True
+        return False
+
+    def _use_at(self, index: int, offset: int) -> Sighting | None:
+        node, base = self._document.nodes[index], self._document.starts[index]
+        steps = path_to(node, offset)
+        if steps[-1].node.type != "identifier" and offset > base:
+            # An offset just behind a name belongs to it as well.
+            steps = path_to(node, offset - 1)
+        if steps[-1].node.type != "identifier":
+            return None
+        # From an attribute to the name at the head of its chain.
+        head = steps[-1].node
+        for step in reversed(steps[:-1]):
+            if step.node.type not in ("attribute", "dotted_name"):
+                break
+            head = step.node
+        while head.type in ("attribute", "dotted_name"):
+            head = head.children[0]
+        occurrence = classify(path_to(node, head.start_byte), base) if head.type == "identifier" else None
+        if occurrence is None:
+            return None
+        if occurrence.role != "use":
+            return self._binding_sighting(occurrence, index)
+        sighting = self._sighting(occurrence, index)
+        return _cut(sighting, offset) if sighting else None
+
+    def _binding_sighting(self, occurrence: Occurrence, index: int) -> Sighting | None:
+        """The name on the left of `dumps = json.dumps` stands for what is on the right."""
+        if occurrence.role != "alias":
+            return None
+        base = self._document.starts[index]
+        value = classify(path_to(self._document.nodes[index], base + occurrence.value), base)
+        sighting = self._sighting(value, index) if value else None
+        if sighting is None:
+            return None
+        start = base + occurrence.start
+        node = path_to(self._document.nodes[index], start)[-1].node
+        return Sighting((Named(sighting.name, start, node.end_byte),), sighting.sites, occurrence.place)
+
+    def _sighting(self, use: Occurrence, index: int) -> Sighting | None:
+        origins = self._origins(use, index, _ALIAS_DEPTH)
+        targets = [origin.target for origin in origins if origin.target]
+        if not targets:
+            return None
+        base = self._document.starts[index]
+        name, parts = targets[0], []
+        for position, part in enumerate(use.chain):
+            name = f"{name}.{part.text}" if position else name
+            parts.append(Named(name, base + part.start, base + part.end))
+        sites = tuple(dict.fromkeys(origin.site for origin in origins if origin.site))
+        others = tuple(dict.fromkeys(target for target in targets if target != targets[0]))
+        return Sighting(tuple(parts), sites, use.place, doubtful=len(targets) < len(origins), other_heads=others)
+
+    def _origins(self, use: Occurrence, index: int, depth: int) -> list[_Origin]:
+        """Everything that the name at the head of a use can stand for, nearest binding first."""
+        return [origin for binding in self._reaching(use, index) for origin in self._origins_of(binding, depth)]
+
+    def _origins_of(self, binding: _Binding, depth: int) -> list[_Origin]:
+        if binding.site:
+            imported = binding.site.imported
+            return [_Origin(None if imported.level else imported.target, binding.site)]
+        occurrence = binding.occurrence
+        if occurrence is None or occurrence.role == "none":
+            return []  # `json = None` in the other arm says only that the import may have failed.
+        if occurrence.role != "alias" or not depth:
+            return [_Origin(None, None)]
+        index = self._document.block_at(binding.base)
+        value = classify(path_to(self._document.nodes[index], binding.base + occurrence.value), binding.base)
+        if value is None:
+            return [_Origin(None, None)]
+        rest = "".join("." + part.text for part in value.chain[1:])
+        found = self._origins(value, index, depth - 1)
+        return [origin._replace(target=origin.target and origin.target + rest, site=None) for origin in found] or [
+            _Origin(None, None)
+        ]
+
+    def _reaching(self, use: Occurrence, index: int) -> list[_Binding]:
+        """The bindings that can have given a use its value, nearest first."""
+        name = use.chain[0].text
+        bindings, in_order = self._bindings_for(name, use.place, index)
+        if not in_order:
+            # The use runs later, after everything; deletion would be an error then, not a value.
+            return [binding for binding in bindings if not _is_deletion(binding)]
+        start = self._document.starts[index] + use.start
+        reaching = []
+        for binding in reversed([one for one in bindings if one.effect <= start]):
+            if _exclude(binding.place, use.place):
+                continue
+            reaching.append(binding)
+            if _dominates(binding.place, use.place):
+                break
+        loops = {arm for arm in use.place.arms if arm.kind == "loop"}
+        reaching += [one for one in bindings if one.effect > start and loops & set(one.place.arms)]
+        if not reaching:
+            # A use before its import: in code being moved around, it is what will be meant.
+            return [binding for binding in bindings if binding.site]
+        # `import xml.dom` and `import xml.sax` bind one name; neither takes it from the other.
+        shared = {one.site.imported.target for one in reaching if one.site and _binds_package(one.site.imported)}
+        more = [one for one in bindings if one.site and _binds_package(one.site.imported) and one not in reaching]
+        return reaching + [one for one in more if one.site and one.site.imported.target in shared]
+
+    def _bindings_for(self, name: str, place: Place, index: int) -> tuple[list[_Binding], bool]:
+        """The bindings in the scope that a name belongs to, and whether the use runs in order with them."""
+        scopes = place.scopes
+        local = self._block_bindings(name, index) if scopes else []
+        for depth in range(len(scopes), 0, -1):
+            deeper = scopes[depth:]
+            if scopes[depth - 1].kind == "class" and any(scope.kind == "function" for scope in deeper):
+                continue
+            here = [binding for binding in local if binding.place.scopes == scopes[:depth]]
+            roles = {binding.occurrence.role for binding in here if binding.occurrence}
+            if "global" in roles:
+                return self._bindings_of_module(name), False
+            if here and "nonlocal" not in roles:
+                return here, all(scope.kind != "function" for scope in deeper)
+        return self._bindings_of_module(name), all(scope.kind != "function" for scope in scopes)
+
+    def _bindings_of_module(self, name: str) -> list[_Binding]:
+        found = self._module_bindings.get(name)
+        if found is None:
+            found = []
+            for index in self._blocks_with(name):
+                bindings = self._block_bindings(name, index)
+                shared = {b.place.scopes for b in bindings if b.occurrence and b.occurrence.role == "global"}
+                found += [
+                    binding
+                    for binding in bindings
+                    if (not binding.place.scopes or binding.place.scopes in shared)
+                    and not (binding.occurrence and binding.occurrence.role == "global")
+                ]
+            self._module_bindings[name] = found
+        return found
+
+    def _block_bindings(self, name: str, index: int) -> list[_Binding]:
+        document = self._document
+        block, node, base = document.blocks[index], document.nodes[index], document.starts[index]
+        found = []
+        for imported in block.imports(node):
+            site = Site(imported, base)
+            if imported.local == name:
+                end = base + imported.statement[1]
+                found.append(_Binding(base + imported.start, end, imported.place, base, site, None))
+            elif imported.is_star and not imported.level and name in (self._star_members(imported.module) or ()):
+                own = replace(imported, local=name, target=f"{imported.module}.{name}", member=name)
+                end = base + imported.statement[1]
+                found.append(_Binding(base + imported.start, end, imported.place, base, Site(own, base), None))
+        for one in block.occurrences(name, node):
+            if one.role != "use":
+                found.append(_Binding(base + one.start, base + one.effect, one.place, base, None, one))
+        return sorted(found, key=lambda binding: binding.start)
+
+    def _blocks_with(self, name: str) -> Iterator[int]:
+        word = name.encode("utf-8", "surrogatepass")
+        starred = [site for site in self.imports() if site.imported.is_star]
+        stars = {self._document.block_at(site.base) for site in starred}
+        for index, block in enumerate(self._document.blocks):
+            if word in block.names or index in stars:
+                yield index
+
+
+def _cut(sighting: Sighting, offset: int) -> Sighting | None:
+    """The sighting up to the part at an offset; an offset just behind a part belongs to it too."""
+    inside = [i for i, part in enumerate(sighting.parts) if part.start <= offset < part.end]
+    inside = inside or [i for i, part in enumerate(sighting.parts) if offset == part.end]
+    if not inside:
+        return None
+    parts = sighting.parts[: inside[0] + 1]
+    return replace(sighting, parts=parts)
+
+
+def _best_sites(sighting: Sighting) -> list[Site]:
+    """Of several `import a.b`, `import a.c`, those whose module the use goes through."""
+
+    def fit(site: Site) -> int:
+        module = site.imported.module
+        return len(module) if f"{sighting.name}.".startswith(module + ".") else 0
+
+    best = max(map(fit, sighting.sites), default=0)
+    return [site for site in sighting.sites if fit(site) == best]
+
+
+def _binds_package(imported: Import) -> bool:
+    return not imported.member and imported.alias_part is None
+
+
+def _is_deletion(binding: _Binding) -> bool:
+    return binding.occurrence is not None and binding.occurrence.role == "delete"
+
+
+def _exclude(binding: Place, use: Place) -> bool:
+    """Whether the two stand in different arms of one statement, of which only one runs."""
+    for one, other in zip(binding.arms, use.arms, strict=False):
+        if one != other:
+            return one.statement == other.statement and one.kind in _EXCLUSIVE and other.kind in _EXCLUSIVE
+    return False
+
+
+def _dominates(binding: Place, use: Place) -> bool:
+    """Whether the binding has run whenever the use runs."""
+    return use.arms[: len(binding.arms)] == binding.arms

@@ -1,0 +1,222 @@
+"""Reads the compiled catalog: a sorted text file in a memory map, one record a line.
+
+Opening it costs a system call; looking a name up costs a binary search and the decoding of one record.
+The format is described in `compile.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stdlib_ls.versions import Version, VersionRange, parse_version
+
+DEFAULT_PATH = Path(__file__).resolve().parents[1] / "data" / "catalog.txt"
+_CACHED_RECORDS = 512
+_ALIAS_DEPTH = 8
+
+
+class CatalogMissing(Exception):
+    """The compiled catalog is not where it should be; the message says how to make it."""
+
+
+class Row(NamedTuple):
+    """A module or member as completion lists it. Versions are texts such as "3.11", or empty."""
+
+    label: str
+    kind: str
+    summary: str
+    added: str
+    deprecated: str
+    removed: str
+
+    def fits(self, versions: VersionRange) -> bool:
+        """Whether the thing exists in some Python of a range."""
+        added, removed = parse_version(self.added), parse_version(self.removed)
+        return not (added and added > versions.newest) and not (removed and removed <= versions.lowest)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A module or symbol of the standard library.
+
+    `added` is None where it is older than the facts reach; `docs` is a page and anchor below the
+    documentation's root, `docs_version` the last version that has it, where the newest has not.
+    `card` holds what people wrote about a module; symbols have summary and pitfalls only.
+    """
+
+    name: str
+    kind: str
+    module: str
+    summary: str
+    pitfalls: tuple[str, ...]
+    signature: Any
+    added: Version | None
+    deprecated: Version | None
+    is_deprecated: bool
+    removed: Version | None
+    availability: tuple[str, ...]
+    docs: str | None
+    docs_version: Version | None
+    bases: tuple[str, ...]
+    card: dict[str, Any]
+
+    @property
+    def is_module(self) -> bool:
+        return self.kind == "module"
+
+
+class Catalog:
+    """The compiled catalog. Every look-up takes and gives full dotted names."""
+
+    def __init__(self, path: Path = DEFAULT_PATH) -> None:
+        try:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise CatalogMissing(f"{path}: {error}; `make catalog` in the project's folder writes it") from None
+        self._modules: list[Row] | None = None
+        self._record = lru_cache(_CACHED_RECORDS)(self._find)
+        self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
+
+    def find(self, name: str) -> Entry | None:
+        """The module or symbol of a name, through aliases and base classes: `posixpath.join` gives `os.path.join`."""
+        return self._entry(name)
+
+    def module(self, name: str) -> Entry | None:
+        entry = self._entry(name)
+        return entry if entry and entry.is_module else None
+
+    def is_stdlib(self, name: str) -> bool:
+        """Whether a dotted name begins with a module of the standard library."""
+        return self._record("m " + name.partition(".")[0]) is not None
+
+    def modules(self) -> list[Row]:
+        """Every module and submodule that completion may offer, by name."""
+        if self._modules is None:
+            self._modules = [Row(*fields[:6]) for fields in self._record("i modules") or ()]
+        return self._modules
+
+    def members(self, owner: str) -> list[Row]:
+        """The members of a module or class, those of its base classes included, by name."""
+        entry = self._entry(owner)
+        if entry is None:
+            return []
+        rows = {row[0]: Row(*row) for row in self._record("l " + entry.name) or ()}
+        for base in entry.bases:
+            for row in self.members(_full_name(base)):
+                rows.setdefault(row.label, row)
+        return sorted(rows.values())
+
+    def public_names(self, module: str) -> frozenset[str] | None:
+        """What `from module import *` brings, or None for a module that the catalog does not know."""
+        if self.module(module) is None:
+            return None
+        return frozenset(row.label for row in self.members(module) if not row.label.startswith("_"))
+
+    def packages(self, import_name: str) -> list[dict[str, Any]]:
+        """The alternatives of the distributions that are imported by this top-level name."""
+        found: list[dict[str, Any]] = self._record("a " + import_name) or []
+        return found
+
+    def import_names(self, distribution: str) -> list[str]:
+        """The top-level names of a distribution that the catalog speaks of."""
+        found: list[str] = self._record("p " + distribution) or []
+        return found
+
+    def third_party_names(self) -> Iterator[str]:
+        """Every import name that the catalog has alternatives for."""
+        return (key[2:] for key in self._keys("a "))
+
+    def names_under(self, prefix: str) -> Iterator[str]:
+        """Every symbol whose full name begins with `prefix`, sorted by bytes."""
+        return (key[2:] for key in self._keys("s " + prefix))
+
+    def _build_entry(self, name: str) -> Entry | None:
+        resolved = self._resolve(name, _ALIAS_DEPTH)
+        if resolved is None:
+            return None
+        full, record = resolved
+        deprecated = record.get("deprecated")
+        return Entry(
+            name=full,
+            kind=record["kind"],
+            module=record.get("module", full),
+            summary=record.get("summary", ""),
+            pitfalls=tuple(record.get("pitfalls", ())),
+            signature=record.get("signature"),
+            added=_version(record.get("added")),
+            deprecated=_version(deprecated),
+            is_deprecated=bool(deprecated),
+            removed=_version(record.get("removed")),
+            availability=tuple(record.get("availability", ())),
+            docs=record.get("docs"),
+            docs_version=_version(record.get("docs_version")),
+            bases=tuple(record.get("bases", ())),
+            card=record if record["kind"] == "module" else {},
+        )
+
+    def _resolve(self, name: str, depth: int) -> tuple[str, dict[str, Any]] | None:
+        """The main name and record of a name, or None."""
+        record = self._record("m " + name)
+        if record and "attribute_of" not in record:
+            return name, record
+        record = self._record("s " + name) or record
+        if record:
+            # An alias with a line of its own is shown as what people wrote.
+            alias = record.get("alias_of") if "summary" not in record else None
+            return self._resolve(alias, depth - 1) if alias and depth else (name, record)
+        owner, _, member = name.rpartition(".")
+        if not owner or not depth:
+            return None
+        found = self._resolve(owner, depth - 1)
+        if found is None:
+            return None
+        main, owner_record = found
+        if main != owner:
+            return self._resolve(f"{main}.{member}", depth - 1)
+        for base in (*owner_record.get("bases", ()), *filter(None, (owner_record.get("alias_of"),))):
+            inherited = self._resolve(f"{_full_name(base)}.{member}", depth - 1)
+            if inherited:
+                return inherited
+        return None
+
+    def _find(self, key: str) -> Any:
+        wanted = key.encode("utf-8", "surrogatepass") + b"\t"
+        at = self._position(wanted)
+        if self._map[at : at + len(wanted)] != wanted:
+            return None
+        return json.loads(self._map[at + len(wanted) : self._map.find(b"\n", at)])
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        wanted = prefix.encode()
+        at = self._position(wanted)
+        while self._map[at : at + len(wanted)] == wanted:
+            yield self._map[at : self._map.find(b"\t", at)].decode()
+            at = self._map.find(b"\n", at) + 1
+
+    def _position(self, wanted: bytes) -> int:
+        """Where the first line begins that is not smaller than `wanted`."""
+        low, high = 0, len(self._map)
+        while low < high:
+            middle = (low + high) // 2
+            start = self._map.rfind(b"\n", 0, middle) + 1
+            if self._map[start : start + len(wanted)] < wanted:
+                low = self._map.find(b"\n", middle) + 1
+            else:
+                high = start
+        return low
+
+
+def _version(value: Any) -> Version | None:
+    return parse_version(value) if isinstance(value, str) else None
+
+
+def _full_name(base: str) -> str:
+    """Base classes without a module are builtins."""
+    return base if "." in base else f"builtins.{base}"

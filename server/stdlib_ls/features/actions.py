@@ -1,0 +1,73 @@
+"""Code actions: the fixes and the suppressions on offer for a range of a file.
+
+They are computed from the file and the range: some clients send no diagnostics back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
+from stdlib_ls.features.fixes import Fix, fix_of
+from stdlib_ls.features.import_edits import Edit
+from stdlib_ls.features.source_file import SourceFile
+
+FIX_ALL = "source.fixAll.stdlib-ls"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A change that a person may choose; `diagnostic` is what it answers to."""
+
+    title: str
+    kind: str
+    edits: tuple[Edit, ...]
+    diagnostic: Diagnostic | None = None
+    preferred: bool = False
+
+
+def actions(file: SourceFile, start: int, end: int) -> list[Action]:
+    """The actions for the bytes `start:end`, real fixes first, suppressions last."""
+    touched = [one for one in diagnostics(file) if _touches(file, one, start, end)]
+    fixes = []
+    for diagnostic in touched:
+        fix = fix_of(file, diagnostic.verdict)
+        if fix:
+            fixes.append(Action(fix.title, "quickfix", fix.edits, diagnostic, preferred=fix.safe))
+    suppressions = [_suppression(file, diagnostic) for diagnostic in touched]
+    return fixes + suppressions
+
+
+def fix_all(file: SourceFile) -> Action | None:
+    """Every safe fix of a file in one action, or None where there is none."""
+    edits: list[Edit] = []
+    for fix in safe_fixes(file, diagnostics(file)):
+        if not any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits):
+            edits += [edit for edit in fix.edits if edit not in edits]
+    return Action("Fix all that stdlib-ls is sure of", FIX_ALL, tuple(sorted(edits))) if edits else None
+
+
+def safe_fixes(file: SourceFile, found: list[Diagnostic]) -> Iterator[Fix]:
+    """The safe fixes of some diagnostics."""
+    for diagnostic in found:
+        fix = fix_of(file, diagnostic.verdict)
+        if fix and fix.safe:
+            yield fix
+
+
+def _touches(file: SourceFile, diagnostic: Diagnostic, start: int, end: int) -> bool:
+    """Whether a range touches the import statement of a diagnostic or one of the uses that it speaks of."""
+    spans = [site.span(site.imported.statement) for site in diagnostic.verdict.sites]
+    spans += [(use.sighting.start, use.sighting.end) for use in diagnostic.verdict.uses]
+    return any(span_start <= end and start <= span_end for span_start, span_end in spans)
+
+
+def _suppression(file: SourceFile, diagnostic: Diagnostic) -> Action:
+    lines = file.document.lines
+    line = lines.line_of(diagnostic.start)
+    end = lines.starts[line + 1] if line + 1 < len(lines.starts) else len(file.source)
+    end -= len(file.source[:end]) - len(file.source[:end].rstrip(b"\r\n"))
+    comment = f"  # stdlib-ls: ignore[{diagnostic.code}]"
+    title = f"Ignore {diagnostic.code} for {diagnostic.verdict.package['package']} on this line"
+    return Action(title, "quickfix", (Edit(end, end, comment),), diagnostic)

@@ -1,0 +1,140 @@
+"""Cards: what is shown of a module, a member or a third-party package. Values only; `render` makes text of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stdlib_ls.catalog.store import Entry
+from stdlib_ls.features.judgement import Use, Verdict
+from stdlib_ls.features.source_file import Context
+from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, show_version
+
+_MEMBERS, _PITFALLS, _LINES = 5, 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The parts of a card in the order in which they are shown; empty ones are left out.
+
+    `members` and `choose` are pairs of a name and a text, `link` is a pair of a text and an address.
+    Texts may hold `code` in backticks and nothing else of Markdown.
+    """
+
+    title: str
+    kind: str = ""
+    summary: str = ""
+    versions: str = ""
+    lines: tuple[str, ...] = ()
+    members: tuple[tuple[str, str], ...] = ()
+    pitfalls: tuple[str, ...] = ()
+    choose: tuple[tuple[str, str], ...] = ()
+    example: str = ""
+    link: tuple[str, str] | None = None
+    keywords: tuple[str, ...] = field(default=(), compare=False)
+
+
+def card_of(entry: Entry, context: Context) -> Card:
+    """The card of a module or symbol, judged against the file's range of Pythons."""
+    card = entry.card
+    return Card(
+        title=entry.name.removeprefix("builtins."),
+        kind=entry.kind,
+        summary=entry.summary,
+        versions=version_line(entry, context.versions),
+        members=tuple(card.get("reach_for", {}).items())[:_MEMBERS],
+        pitfalls=entry.pitfalls[:_PITFALLS],
+        choose=tuple(card.get("choose", {}).items()),
+        example=card.get("example", "").rstrip("\n"),
+        link=docs_link(entry, context),
+    )
+
+
+def version_line(entry: Entry, versions: VersionRange) -> str:
+    """One line that judges an entry against a range: fits, needs, gone, going."""
+    source = "assumed" if versions.assumed else versions.lowest_source
+    if entry.removed and entry.removed <= versions.lowest:
+        line = f"Gone since Python {show_version(entry.removed)}: no Python you support has it ({versions}, {source})"
+    elif entry.removed and entry.removed <= versions.newest:
+        line = f"Removed in Python {show_version(entry.removed)}; you support {versions} ({source})"
+    elif entry.added and entry.added > versions.lowest:
+        line = f"Needs Python {show_version(entry.added)}; you support {show_version(versions.lowest)} ({source})"
+    else:
+        line = f"Fits Python {versions} ({source})"
+        if entry.added and entry.added >= OLDEST_KNOWN:
+            line += f", there since {show_version(entry.added)}"
+    if entry.is_deprecated:
+        line += f", deprecated since {show_version(entry.deprecated)}" if entry.deprecated else ", deprecated"
+    if entry.availability:
+        line += f". Only on {_platforms(entry.availability)}"
+    return line
+
+
+def _platforms(availability: tuple[str, ...]) -> str:
+    there = [name for name in availability if not name.startswith("!")]
+    missing = [name[1:] for name in availability if name.startswith("!")]
+    shown = ", ".join(there) or "systems"
+    return shown + (f", but not {', '.join(missing)}" if missing else "")
+
+
+def docs_link(entry: Entry, context: Context) -> tuple[str, str] | None:
+    """The page of the highest Python of the range that documents the entry."""
+    if not entry.docs:
+        return None
+    version: Version = max(context.versions.newest, entry.added or OLDEST_KNOWN)
+    if entry.docs_version:
+        version = min(version, entry.docs_version)
+    shown = show_version(version)
+    address = f"{context.settings.docs_url.rstrip('/')}/{shown}/{entry.docs}"
+    return f"{entry.name.removeprefix('builtins.')} in the Python {shown} documentation", address
+
+
+def package_card(verdict: Verdict, context: Context) -> Card:
+    """The card of a third-party package: what of this file's uses the standard library covers, and what it does not."""
+    package = verdict.package
+    covered, gaps = group_uses(verdict.covered), group_uses(verdict.gaps)
+    lines = [f"Covered here: {name} → `{to}`{count}" for name, to, count in map(_covered_line, covered)]
+    lines += [f"Not covered: {_gap_line(uses)}" for uses in gaps]
+    if verdict.unseen:
+        lines.append(f"There may be more uses than can be seen here: {verdict.unseen}.")
+    members: tuple[tuple[str, str], ...] = ()
+    if not verdict.uses:
+        members = tuple(
+            (row["match"], f"`{row['fix']}`" + (f" from Python {row['since']}" if row.get("since") else ""))
+            for row in package.get("replacements", ())
+            if "fix" in row
+        )[:_MEMBERS]
+    differences = [note for uses in covered for note in (uses[0].row or {}).get("differs", ())]
+    return Card(
+        title=package["package"],
+        kind="package",
+        summary=package["summary"],
+        versions=f"Judged for Python {context.versions} ({context.versions.lowest_source})" if lines else "",
+        lines=(*lines[:_LINES], *([f"… and {len(lines) - _LINES} more."] if len(lines) > _LINES else [])),
+        members=members,
+        pitfalls=tuple(dict.fromkeys(differences))[:_PITFALLS],
+        choose=((package["package"], package["keep_when"]),),
+    )
+
+
+def group_uses(uses: list[Use]) -> list[list[Use]]:
+    """Uses that the same row speaks of, or that name the same thing, together, in order of the file."""
+    groups: dict[object, list[Use]] = {}
+    for use in uses:
+        key = use.row["match"] if use.row else use.sighting.name
+        groups.setdefault(key, []).append(use)
+    return list(groups.values())
+
+
+def _covered_line(uses: list[Use]) -> tuple[str, str, str]:
+    row = uses[0].row or {}
+    return f"`{row['match']}`", row["fix"], f" ({len(uses)} uses)" if len(uses) > 1 else ""
+
+
+def _gap_line(uses: list[Use]) -> str:
+    first = uses[0]
+    name = f"`{first.sighting.name}`"
+    if first.row and "none" in first.row:
+        return f"{name}. {first.row['none']}"
+    if first.row and first.needs:
+        return f"{name} before Python {show_version(first.needs)}, which has `{first.row['fix']}`."
+    return f"{name}, as it is used here."

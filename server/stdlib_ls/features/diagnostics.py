@@ -1,0 +1,134 @@
+"""Diagnostics: what is wrong with, or could be better about, the imports of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from stdlib_ls.features.cards import group_uses
+from stdlib_ls.features.judgement import Use, Verdict, verdicts
+from stdlib_ls.features.source_file import SourceFile
+from stdlib_ls.features.suppression import is_suppressed
+from stdlib_ls.versions import OLDEST_KNOWN, VersionRange, parse_version, show_version
+
+Severity = Literal["hint", "information", "warning", "error"]
+
+_MOMENT_OF_CHOICE = ("drop-in", "equivalent", "partial")
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: its byte span, rule code, severity and message, and the verdict that it comes from."""
+
+    start: int
+    end: int
+    code: str
+    severity: Severity
+    message: str
+    verdict: Verdict
+
+
+def diagnostics(file: SourceFile) -> list[Diagnostic]:
+    """All findings of a file, in order, at the severities that the settings ask for."""
+    if file.context.quiet:
+        return []
+    found = []
+    for diagnostic in _replaceable_imports(file):
+        chosen = file.context.settings.diagnostics.get(diagnostic.code, diagnostic.severity)
+        if chosen != "off" and not is_suppressed(file, diagnostic.start, diagnostic.code):
+            found.append(_with_severity(diagnostic, chosen))
+    return sorted(found, key=lambda one: (one.start, one.code))
+
+
+def _with_severity(diagnostic: Diagnostic, severity: str) -> Diagnostic:
+    return replace(diagnostic, severity=cast(Severity, severity))
+
+
+def _replaceable_imports(file: SourceFile) -> Iterator[Diagnostic]:
+    for verdict in verdicts(file):
+        message = _message(file, verdict)
+        if message:
+            start, end = verdict.span
+            yield Diagnostic(start, end, "replaceable-import", _severity(file, verdict), message, verdict)
+
+
+def _severity(file: SourceFile, verdict: Verdict) -> Severity:
+    versions = file.context.versions
+    rests_on_a_guess = versions.assumed and any(_needs_newer(use) for use in verdict.uses)
+    return "information" if verdict.exact and not rests_on_a_guess else "hint"
+
+
+def _needs_newer(use: Use) -> bool:
+    since = parse_version((use.row or {}).get("since") or "")
+    return since is not None and since > OLDEST_KNOWN
+
+
+def _message(file: SourceFile, verdict: Verdict) -> str | None:
+    """What to say of a verdict, or None where saying nothing is better."""
+    name = verdict.package["package"]
+    versions = file.context.versions
+    if not verdict.uses:
+        return None if verdict.unseen or file.context.is_init else _unused_message(verdict, versions)
+    if not verdict.covered:
+        return None
+    covered = _join([f"{_target(uses[0])} does {_subject(uses[0])}" for uses in group_uses(verdict.covered)])
+    if verdict.complete:
+        note = "" if verdict.exact else " Some of it needs a look."
+        return f"{name} can go: {covered}{_since(verdict.covered, versions)}.{note}"
+    gaps = [_gap(uses) for uses in group_uses(verdict.gaps)]
+    if verdict.unseen:
+        gaps.append(f"what {verdict.unseen} may hold")
+    return f"{name} is partly covered: {covered}{_since(verdict.covered, versions)}; not covered: {_join(gaps)}."
+
+
+def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
+    """The moment of choice: nothing is used yet, and what could be has a standard-library counterpart."""
+    package = verdict.package
+    if package["advice"] not in _MOMENT_OF_CHOICE:
+        return None
+    wanted = {site.imported.target for site in verdict.sites if site.imported.member}
+    rows = [
+        row
+        for row in package.get("replacements", ())
+        if "fix" in row
+        and (parse_version(row["since"] or "") or versions.lowest) <= versions.lowest
+        and (not wanted or any(f"{target}.".startswith(row["anchor"] + ".") for target in wanted))
+    ]
+    if not rows:
+        return None
+    targets = _join(list(dict.fromkeys(row["rename"] or row["fix"] for row in rows)))
+    return f"Before you use {package['package']}: the standard library has {targets}. {package['keep_when']}"
+
+
+def _subject(use: Use) -> str:
+    return str(use.row["anchor"]) if use.row else use.sighting.name
+
+
+def _target(use: Use) -> str:
+    return str(use.row["rename"] or use.row["fix"]) if use.row else ""
+
+
+def _gap(uses: list[Use]) -> str:
+    row, needs = uses[0].row, uses[0].needs
+    name = uses[0].sighting.name
+    if row and "none" in row:
+        return f"{name} ({row['none'].rstrip('.')})"
+    return f"{name} (Python {show_version(needs)} has {_target(uses[0])})" if needs else name
+
+
+def _since(uses: list[Use], versions: VersionRange) -> str:
+    """From which Python the named replacements hold, where that is newer than what everybody has."""
+    newest = max((parse_version((use.row or {}).get("since") or "") or (0, 0) for use in uses), default=(0, 0))
+    if newest <= OLDEST_KNOWN:
+        return ""
+    source = "assumed" if versions.assumed else versions.lowest_source
+    return f" from Python {show_version(newest)} on, and this file supports {show_version(versions.lowest)} ({source})"
+
+
+def _join(texts: list[str]) -> str:
+    shown = texts[:_SHOWN]
+    if len(texts) > _SHOWN:
+        shown.append(f"{len(texts) - _SHOWN} more")
+    return ", ".join(shown)

@@ -1,0 +1,115 @@
+"""Edits of import statements that keep everything else as it is: other names, comments, line endings."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from stdlib_ls.analysis.sightings import Site
+from stdlib_ls.features.source_file import SourceFile
+
+
+class Edit(NamedTuple):
+    """The bytes `start:end` of a file become `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def replace_import(file: SourceFile, site: Site, statements: list[str]) -> list[Edit]:
+    """Put statements in place of the clause, or of the whole `from` statement, that a site belongs to."""
+    start, end = site.span(site.imported.statement)
+    if site.imported.member or site.imported.clause == site.imported.statement or not _siblings(file, site):
+        return [_replace_statement(file, start, end, statements)]
+    edits = [_drop_clause(file, site)]
+    if statements:
+        edits.append(Edit(start, start, _joined(file, start, statements) + _separator(file, start)))
+    return edits
+
+
+def replace_members(file: SourceFile, moves: list[tuple[Site, str, str]]) -> list[Edit] | None:
+    """Import each name of one `from` statement from a new module: (site, module, member); local names stay.
+
+    None where names go to different modules around a comment that would be lost.
+    """
+    sites = [site for site, _, _ in moves]
+    if {module for _, module, _ in moves} == {moves[0][1]}:
+        parts = sites[0].imported.module_parts
+        base = sites[0].base
+        edits = [Edit(base + parts[0].start, base + parts[-1].end, moves[0][1])]
+        for site, _, member in moves:
+            part = site.imported.member_part
+            if part and part.text != member:
+                keeps_name = "" if site.imported.alias_part else f" as {site.imported.local}"
+                edits.append(Edit(*site.span(part), member + keeps_name))
+        return edits
+    start, end = sites[0].span(sites[0].imported.statement)
+    if b"#" in file.source[start:end]:
+        return None
+    names: dict[str, list[str]] = {}
+    for site, module, member in moves:
+        local = site.imported.local
+        names.setdefault(module, []).append(member if member == local else f"{member} as {local}")
+    statements = [f"from {module} import {', '.join(members)}" for module, members in sorted(names.items())]
+    return [Edit(start, end, _joined(file, start, statements))]
+
+
+def _siblings(file: SourceFile, site: Site) -> list[Site]:
+    """The other clauses of the same `import` statement."""
+    return [
+        other
+        for other in file.sightings.imports()
+        if other.base == site.base
+        and other.imported.statement == site.imported.statement
+        and other.imported.clause != site.imported.clause
+    ]
+
+
+def _drop_clause(file: SourceFile, site: Site) -> Edit:
+    start, end = site.span(site.imported.clause)
+    after = re.compile(rb"\s*,\s*").match(file.source, end)
+    if after:
+        return Edit(start, after.end(), "")
+    before = file.source.rindex(b",", 0, start)
+    return Edit(before, end, "")
+
+
+def _replace_statement(file: SourceFile, start: int, end: int, statements: list[str]) -> Edit:
+    if statements:
+        return Edit(start, end, _joined(file, start, statements))
+    source = file.source
+    line_start, line_end = _line(file, start, end)
+    alone = not source[line_start:start].strip() and not source[end:line_end].strip()
+    if alone and not _is_only_statement(file, start, end):
+        return Edit(line_start, line_end, "")
+    following = re.compile(rb"[ \t]*;[ \t]*").match(source, end)
+    if following and not source[line_start:start].strip():
+        return Edit(start, following.end(), "")
+    return Edit(start, end, "pass")
+
+
+def _is_only_statement(file: SourceFile, start: int, end: int) -> bool:
+    """Whether taking the statement away would leave a block without any."""
+    return file.document.is_only_statement(start, end)
+
+
+def _joined(file: SourceFile, start: int, statements: list[str]) -> str:
+    return _separator(file, start).join(statements)
+
+
+def _separator(file: SourceFile, start: int) -> str:
+    """What stands between statements at a place: a line end with the place's indent, or a semicolon."""
+    line_start, _ = _line(file, start, start)
+    indent = file.source[line_start:start]
+    if indent.strip():
+        return "; "
+    ending = re.compile(rb"\r\n|\n|\r").search(file.source)
+    return (ending[0] if ending else b"\n").decode() + indent.decode()
+
+
+def _line(file: SourceFile, start: int, end: int) -> tuple[int, int]:
+    """The span of the lines from `start` to `end`, the last line end included."""
+    lines = file.document.lines
+    last = lines.line_of(end) + 1
+    return lines.starts[lines.line_of(start)], lines.starts[last] if last < len(lines.starts) else len(file.source)

@@ -1,0 +1,165 @@
+"""Judges a third-party import by what this file really uses of it.
+
+Everything that speaks of alternatives, the diagnostic, the card, the fix, starts from a `Verdict`.
+When to stay silent comes first: guards, first-party names, packages to keep, names that cannot be settled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from stdlib_ls.analysis.patterns import Found, compile_pattern, find_name, find_pattern, is_stored
+from stdlib_ls.analysis.sightings import Sighting, Site
+from stdlib_ls.features.source_file import SourceFile
+from stdlib_ls.versions import Version, parse_version
+
+_SILENT_ADVICE = ("different", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a package: the row that speaks of it, if any, and what of the source it matched.
+
+    `needs` is the Python from which the row's fix holds, where the project supports older ones.
+    """
+
+    sighting: Sighting
+    row: dict[str, Any] | None = None
+    found: Found | None = None
+    needs: Version | None = None
+
+    @property
+    def covered(self) -> bool:
+        return self.row is not None and "fix" in self.row and self.needs is None
+
+    @property
+    def exact(self) -> bool:
+        return self.covered and self.row is not None and self.row["safety"] == "safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the standard library can do of one import: of one clause of `import`, or of one `from` statement.
+
+    `unseen` says why the package may be used in ways that cannot be seen in this file, or is empty.
+    """
+
+    package: dict[str, Any]
+    sites: tuple[Site, ...]
+    uses: tuple[Use, ...]
+    unseen: str = ""
+
+    @property
+    def covered(self) -> list[Use]:
+        return [use for use in self.uses if use.covered]
+
+    @property
+    def gaps(self) -> list[Use]:
+        return [use for use in self.uses if not use.covered]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the import can go."""
+        return bool(self.uses) and not self.gaps and not self.unseen
+
+    @property
+    def exact(self) -> bool:
+        return self.complete and all(use.exact for use in self.uses)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The name of the imported module, as written: the place to speak of it."""
+        site = self.sites[0]
+        parts = site.imported.module_parts
+        return site.base + parts[0].start, site.base + parts[-1].end
+
+
+def verdicts(file: SourceFile) -> Iterator[Verdict]:
+    """A verdict for each import that something may be said about, in order of the file."""
+    groups: dict[tuple[int, int], list[Site]] = {}
+    for site in file.sightings.imports():
+        imported = site.imported
+        if not imported.level and file.context.catalog.packages(imported.module.partition(".")[0]):
+            begin = imported.statement[0] if imported.member else imported.clause[0]
+            groups.setdefault((site.base, begin), []).append(site)
+    for sites in groups.values():
+        verdict = judge(file, tuple(sites))
+        if verdict and not _is_silent(file, verdict):
+            yield verdict
+
+
+def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
+    """The verdict on the names that one import brings, or None where it is not settled which package they are of."""
+    top = sites[0].imported.module.partition(".")[0]
+    packages = file.context.catalog.packages(top)
+    if len(packages) != 1 or file.context.is_first_party(top):
+        return None
+    package = packages[0]
+    uses = [_judge_use(file, package, use) for site in sites for use in file.sightings.uses_of(site)]
+    return Verdict(package, sites, tuple(uses), _unseen_uses(file, sites))
+
+
+def site_group(file: SourceFile, site: Site) -> tuple[Site, ...]:
+    """The names that came in with the same clause or `from` statement as a site."""
+    if not site.imported.member:
+        return (site,)
+    return tuple(
+        other
+        for other in file.sightings.imports()
+        if other.base == site.base and other.imported.member and other.imported.statement == site.imported.statement
+    )
+
+
+def _is_silent(file: SourceFile, verdict: Verdict) -> bool:
+    package = verdict.package
+    if package["advice"] in _SILENT_ADVICE or file.context.settings.allowed_because(package["package"]) is not None:
+        return True
+    if any(site.imported.place.guards for site in verdict.sites):
+        return True
+    name = re.escape(verdict.sites[0].imported.module.partition(".")[0].encode())
+    probe = rb"\b(?:importorskip|find_spec|find_loader)\s*\(\s*['\"]" + name + rb"\b"
+    return re.search(probe, file.source) is not None
+
+
+def _unseen_uses(file: SourceFile, sites: tuple[Site, ...]) -> str:
+    top = re.escape(sites[0].imported.module.partition(".")[0].encode())
+    if any(site.imported.is_star for site in sites):
+        return "a star import"
+    if re.search(rb"['\"]" + top + rb"\.\w", file.source):
+        return "names in strings"
+    for site in sites:
+        imported = site.imported
+        quoted = re.escape(imported.local.encode("utf-8", "surrogatepass"))
+        if b"__all__" in file.source and re.search(rb"['\"]" + quoted + rb"['\"]", file.source):
+            return "`__all__`"
+        if imported.alias_part and imported.member == imported.local:
+            return "a re-export"
+    return ""
+
+
+def _judge_use(file: SourceFile, package: dict[str, Any], use: Sighting) -> Use:
+    if not use.certain or is_stored(use, file.document):
+        return Use(use)
+    for row in package.get("replacements", ()):
+        found = _match(file, row, use)
+        if not found:
+            continue
+        since = parse_version(row.get("since") or "")
+        too_old = since is not None and since > file.context.versions.lowest
+        return Use(use, row, found, since if too_old else None)
+    return Use(use)
+
+
+def _match(file: SourceFile, row: dict[str, Any], use: Sighting) -> Found | None:
+    anchor = row["anchor"]
+    # A look at the name saves most of the tree comparisons.
+    if not f"{use.name}.".startswith(anchor + "."):
+        return None
+    when = row.get("when", "")
+    if row["match"] == anchor:
+        return find_name(anchor, use, file.document, when=when)
+    pattern = compile_pattern(row["match"], anchor)
+    return find_pattern(pattern, use, file.document, rest=row.get("rest"), when=when)

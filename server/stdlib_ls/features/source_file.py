@@ -1,0 +1,78 @@
+"""One Python file with everything that a feature needs to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stdlib_ls.analysis.document import Document
+from stdlib_ls.analysis.lines import Encoding
+from stdlib_ls.analysis.sightings import Sightings
+from stdlib_ls.catalog.store import Catalog
+from stdlib_ls.settings import Settings
+from stdlib_ls.versions import VersionRange
+
+
+def _nothing_is_local(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about a file besides its text.
+
+    `is_first_party` says of a top-level import name whether the project itself provides it.
+    `quiet` files get cards but no diagnostics; `is_init` marks an `__init__.py`, whose imports are its interface.
+    """
+
+    catalog: Catalog
+    versions: VersionRange = field(default_factory=VersionRange)
+    settings: Settings = field(default_factory=Settings)
+    is_first_party: Callable[[str], bool] = _nothing_is_local
+    quiet: bool = False
+    is_init: bool = False
+
+
+class SourceFile:
+    """The text of a file, its context, and the table of what it names."""
+
+    def __init__(self, text: str, context: Context, document: Document | None = None) -> None:
+        self.document = document or Document(text)
+        self.context = context
+        self._sightings: Sightings | None = None
+
+    @property
+    def source(self) -> bytes:
+        return self.document.source
+
+    @property
+    def sightings(self) -> Sightings:
+        """The table for the text as it is now."""
+        if self._sightings is None:
+            self._sightings = Sightings(self.document, self.context.catalog.public_names)
+        return self._sightings
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put `text` in place of the bytes `start:end`."""
+        self.document.replace(start, end, text)
+        self._sightings = None
+
+    def update(self, text: str) -> None:
+        """Make `text` the whole text."""
+        self.document.update(text)
+        self._sightings = None
+
+    def with_inserted(self, offset: int, text: str) -> SourceFile:
+        """What the file would be with `text` put in at an offset."""
+        return SourceFile("", self.context, self.document.patched(offset, text))
+
+    def offset(self, line: int, column: int, encoding: Encoding) -> int:
+        """The byte offset of a 0-based position whose column is counted in units of `encoding`."""
+        return self.document.lines.offset(self.source, line, column, encoding)
+
+    def position(self, offset: int, encoding: Encoding) -> tuple[int, int]:
+        """The 0-based (line, column) of a byte offset."""
+        return self.document.lines.position(self.source, offset, encoding)
+
+    def slice(self, start: int, end: int) -> str:
+        return self.source[start:end].decode("utf-8", "replace")
