@@ -1,7 +1,7 @@
 """Helps authors of cards.
 
-    python catalog/tools/author.py list MODULE      the members that need a line, with their signatures
-    python catalog/tools/author.py check FILE ...   every complaint about these cards, their examples run
+python catalog/tools/author.py list MODULE      the members that need a line, with their signatures
+python catalog/tools/author.py check FILE ...   every complaint about these cards, their examples run
 """
 
 from __future__ import annotations

@@ -5,11 +5,10 @@ They are computed from the file and the range: some clients send no diagnostics 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
-from stdlib_ls.features.fixes import Fix, fix_of
+from stdlib_ls.features.fixes import fix_of
 from stdlib_ls.features.import_edits import Edit
 from stdlib_ls.features.source_file import SourceFile
 
@@ -41,19 +40,20 @@ def actions(file: SourceFile, start: int, end: int) -> list[Action]:
 
 def fix_all(file: SourceFile) -> Action | None:
     """Every safe fix of a file in one action, or None where there is none."""
+    edits = combine(file, diagnostics(file))
+    return Action("Fix all that stdlib-ls is sure of", FIX_ALL, tuple(edits)) if edits else None
+
+
+def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
+    """The edits of all safe fixes of some diagnostics, in order; a fix that gets in another's way is left out."""
     edits: list[Edit] = []
-    for fix in safe_fixes(file, diagnostics(file)):
-        if not any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits):
-            edits += [edit for edit in fix.edits if edit not in edits]
-    return Action("Fix all that stdlib-ls is sure of", FIX_ALL, tuple(sorted(edits))) if edits else None
-
-
-def safe_fixes(file: SourceFile, found: list[Diagnostic]) -> Iterator[Fix]:
-    """The safe fixes of some diagnostics."""
     for diagnostic in found:
         fix = fix_of(file, diagnostic.verdict)
-        if fix and fix.safe:
-            yield fix
+        if fix is None or not fix.safe:
+            continue
+        if not any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits):
+            edits += [edit for edit in fix.edits if edit not in edits]
+    return sorted(edits)
 
 
 def _touches(file: SourceFile, diagnostic: Diagnostic, start: int, end: int) -> bool:

@@ -12,6 +12,8 @@ from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.settings import Settings
 from stdlib_ls.versions import VersionRange
 
+__all__ = ["Context", "Encoding", "SourceFile"]
+
 
 def _nothing_is_local(_: str) -> bool:
     return False
@@ -61,6 +63,10 @@ class SourceFile:
         """Make `text` the whole text."""
         self.document.update(text)
         self._sightings = None
+
+    def script_text(self) -> str:
+        """The text where it may hold script metadata (PEP 723), else nothing: most files have none."""
+        return self.slice(0, len(self.source)) if b"# /// script" in self.source else ""
 
     def with_inserted(self, offset: int, text: str) -> SourceFile:
         """What the file would be with `text` put in at an offset."""

@@ -1,0 +1,40 @@
+# make try    set everything up and open Neovim on a tour (or print the tour, without a terminal)
+# make test   set everything up and run all tests
+# make check  formatting, lints, types, and the catalog's own checks
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help try test check catalog facts proofs bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(READY): pyproject.toml catalog/tools/build_hook.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# Compiling takes a second, so it is simply done whenever something depends on it.
+catalog: $(READY)
+	@$(BIN)/python -m stdlib_ls.catalog.compile catalog server/stdlib_ls/data/catalog.txt
+
+try: catalog
+	@$(BIN)/python clients/neovim/try.py
+
+test: catalog
+	$(BIN)/python -m pytest
+
+check: catalog
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict tests catalog/tools
+
+proofs: catalog
+	$(BIN)/python tests/proofs/run_all.py
+
+clean:
+	rm -rf $(VENV) server/stdlib_ls/data build dist

@@ -1,0 +1,173 @@
+"""`stdlib-ls check`: the diagnostics of whole trees of files, and their fixes.
+
+Files are looked through for the names of packages that the catalog speaks of before they are parsed: that
+takes a hundredth of the time, and most files hold none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import difflib
+import io
+import json
+import os
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stdlib_ls.catalog.store import Catalog
+from stdlib_ls.features.actions import combine
+from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
+from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.source_file import Context, SourceFile
+from stdlib_ls.project import Projects
+from stdlib_ls.settings import SEVERITIES, Settings
+
+_FOUND, _WRONG = 1, 2
+_SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
+_MOST_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file's text, and what is needed to write it back as it was: its encoding and byte order mark."""
+
+    content: str
+    encoding: str
+    mark: bytes
+
+
+def check(options: argparse.Namespace, settings: Settings) -> int:
+    """Report, or fix, what is found in some files and folders. Gives the exit status."""
+    checker = _Checker(settings, options.min_severity)
+    findings: list[dict[str, Any]] = []
+    for path in checker.files(options.paths or [Path()]):
+        text = checker.read(path)
+        if text is None:
+            continue
+        file = checker.source_file(path, text)
+        if options.fix or options.diff:
+            fixed = checker.fixed(file)
+            if fixed != file.source:
+                checker.write(path, text, fixed, diff=options.diff)
+                file = checker.source_file(path, Text(fixed.decode(), text.encoding, text.mark))
+        findings += [_finding(path, file, one) for one in checker.diagnostics(file)]
+    if options.output_format == "json":
+        print(json.dumps(findings, indent=2, ensure_ascii=False))
+    elif not options.diff:
+        for one in findings:
+            print(f"{one['path']}:{one['line']}:{one['column']}: {one['severity']} [{one['code']}] {one['message']}")
+    for problem in checker.problems:
+        print(f"stdlib-ls: {problem}", file=sys.stderr)
+    if checker.failed:
+        return _WRONG
+    return _FOUND if findings or (options.diff and checker.changed) else 0
+
+
+class _Checker:
+    """What one run of `check` shares between files."""
+
+    def __init__(self, settings: Settings, least: str) -> None:
+        self.catalog = Catalog()
+        self.projects = Projects(settings)
+        self.problems: list[str] = []
+        self.failed = False
+        self.changed = False
+        self._least = SEVERITIES.index(least)
+        names = b"|".join(sorted(re.escape(name.encode()) for name in self.catalog.third_party_names()))
+        self._hint = re.compile(rb"\b(?:" + names + rb")\b")
+
+    def files(self, paths: list[Path]) -> Iterator[Path]:
+        """The Python files of some paths, each folder's in order; those that do not exist are problems."""
+        for path in paths:
+            if path.is_dir():
+                for folder, folders, names in os.walk(path):
+                    folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
+                    yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
+            elif path.exists():
+                yield path
+            else:
+                self._fail(f"{path}: no such file or folder")
+
+    def read(self, path: Path) -> Text | None:
+        """The text of a file that may matter, or None."""
+        try:
+            raw = path.read_bytes()
+            if not self._hint.search(raw):
+                return None
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+            mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+            encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+            return Text(raw[len(mark) :].decode(encoding), encoding, mark)
+        except (OSError, UnicodeDecodeError, SyntaxError, LookupError) as error:
+            self._fail(f"{path}: cannot be read: {error}")
+            return None
+
+    def source_file(self, path: Path, text: Text) -> SourceFile:
+        project = self.projects.of(path.resolve())
+        self.problems += [problem for problem in project.problems if problem not in self.problems]
+        file = SourceFile(text.content, Context(self.catalog))
+        file.context = Context(
+            catalog=self.catalog,
+            versions=project.version_range(file.script_text()),
+            settings=project.settings,
+            is_first_party=project.is_first_party,
+            quiet=project.is_off_limits(path.resolve()),
+            is_init=path.name == "__init__.py",
+        )
+        return file
+
+    def diagnostics(self, file: SourceFile) -> list[Diagnostic]:
+        return [one for one in diagnostics(file) if SEVERITIES.index(one.severity) >= self._least]
+
+    def fixed(self, file: SourceFile) -> bytes:
+        """The source with every safe fix applied; one fix may clear the way for another."""
+        for _ in range(_MOST_ROUNDS):
+            edits = combine(file, self.diagnostics(file))
+            if not edits:
+                break
+            file = SourceFile(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"), file.context)
+        return file.source
+
+    def write(self, path: Path, text: Text, fixed: bytes, *, diff: bool) -> None:
+        """Write a fixed file in its own encoding, or print the difference."""
+        self.changed = True
+        content = fixed.decode("utf-8", "surrogatepass")
+        if diff:
+            old, new = text.content.splitlines(keepends=True), content.splitlines(keepends=True)
+            sys.stdout.writelines(difflib.unified_diff(old, new, str(path), str(path)))
+            return
+        try:
+            path.write_bytes(text.mark + content.encode(text.encoding))
+        except (OSError, UnicodeEncodeError) as error:
+            self._fail(f"{path}: cannot be written: {error}")
+
+    def _fail(self, problem: str) -> None:
+        self.failed = True
+        self.problems.append(problem)
+
+
+def _is_skipped(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.name in _SKIPPED_FOLDERS or (folder / "pyvenv.cfg").exists()
+
+
+def _finding(path: Path, file: SourceFile, one: Diagnostic) -> dict[str, Any]:
+    line, column = file.position(one.start, "utf-32")
+    end_line, end_column = file.position(one.end, "utf-32")
+    fix = fix_of(file, one.verdict)
+    return {
+        "path": str(path),
+        "line": line + 1,
+        "column": column + 1,
+        "end_line": end_line + 1,
+        "end_column": end_column + 1,
+        "code": one.code,
+        "severity": one.severity,
+        "message": one.message,
+        "fix": {"title": fix.title, "safety": "safe" if fix.safe else "review"} if fix else None,
+    }

@@ -1,0 +1,142 @@
+"""The command line: the same core as the server, without the protocol.
+
+    stdlib-ls [serve] [--tcp HOST:PORT]
+    stdlib-ls check [PATH ...]
+    stdlib-ls show NAME ...
+    stdlib-ls why-version [PATH]
+
+Exit status: 0 nothing found, 1 something found, 2 the input or the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from stdlib_ls import __version__
+
+FOUND, WRONG = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    command = options.command or "serve"
+    from stdlib_ls.catalog.store import CatalogMissing  # noqa: PLC0415
+
+    try:
+        return int(_COMMANDS[command](options))
+    except (CatalogMissing, InputError) as error:
+        print(f"stdlib-ls: {error}", file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:
+        # Whoever reads us has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class InputError(Exception):
+    """What the user gave cannot be used; the message says what and how to mend it."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stdlib-ls", description="Knows the Python standard library, in your editor and here."
+    )
+    parser.add_argument("--version", action="version", version=f"stdlib-ls {__version__}")
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="serve whoever connects, instead of stdio")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    serve = commands.add_parser("serve", help="run the language server (the default)")
+    serve.add_argument("--tcp", metavar="HOST:PORT", default=argparse.SUPPRESS, help="instead of stdio")
+    check = commands.add_parser("check", help="report third-party imports that the standard library covers")
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: here)")
+    check.add_argument("--target", metavar="VERSIONS", help='Pythons to judge by: "3.11", "3.9-3.12"')
+    check.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    check.add_argument("--diff", action="store_true", help="print what --fix would change, change nothing")
+    check.add_argument("--output-format", choices=("text", "json"), default="text")
+    check.add_argument("--min-severity", choices=("hint", "information", "warning"), default="information")
+    show = commands.add_parser("show", help="show the cards of modules, members or packages")
+    show.add_argument("names", nargs="+", metavar="NAME", help="such as json, os.path.join or psutil")
+    show.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
+    show.add_argument("--json", action="store_true")
+    why = commands.add_parser("why-version", help="say which Pythons a file is judged by, and where that comes from")
+    why.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH")
+    why.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from stdlib_ls.lsp.quick_types import import_types  # noqa: PLC0415
+
+    import_types()
+    from stdlib_ls.lsp.server import serve  # noqa: PLC0415
+
+    serve(_address(options.tcp) if options.tcp else None)
+    return 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise InputError(f"--tcp {text}: expected HOST:PORT, such as 127.0.0.1:4711")
+    return host or "127.0.0.1", int(port)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from stdlib_ls.batch import check  # noqa: PLC0415
+
+    return check(options, _settings(options.target))
+
+
+def _show(options: argparse.Namespace) -> int:
+    from stdlib_ls.catalog.store import Catalog  # noqa: PLC0415
+    from stdlib_ls.features.lookup import as_json, look_up  # noqa: PLC0415
+    from stdlib_ls.features.render import render  # noqa: PLC0415
+    from stdlib_ls.features.source_file import Context  # noqa: PLC0415
+    from stdlib_ls.project import Projects  # noqa: PLC0415
+
+    project = Projects(_settings(options.target)).in_folder(Path.cwd())
+    context = Context(Catalog(), project.version_range(""), project.settings)
+    found = [look_up(name, context) for name in options.names]
+    if options.json:
+        print(json.dumps([as_json(one, context) if one else None for one in found], indent=2, ensure_ascii=False))
+    else:
+        colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        shown = [render(one.card, "ansi" if colours else "plaintext") for one in found if one]
+        print("\n\n\n".join(shown))
+    unknown = [name for name, one in zip(options.names, found, strict=True) if one is None]
+    for name in unknown:
+        print(f"stdlib-ls: {name}: neither in the standard library nor in the catalog of packages", file=sys.stderr)
+    return FOUND if unknown else 0
+
+
+def _why_version(options: argparse.Namespace) -> int:
+    from stdlib_ls.project import Projects  # noqa: PLC0415
+
+    path = options.path.resolve()
+    if not path.exists():
+        raise InputError(f"{options.path}: no such file or folder")
+    projects = Projects(_settings(options.target))
+    project = projects.in_folder(path) if path.is_dir() else projects.of(path)
+    text = "" if path.is_dir() else path.read_text(encoding="utf-8", errors="replace")
+    print("\n".join(project.explain(text)))
+    for problem in project.problems:
+        print(f"stdlib-ls: {problem}", file=sys.stderr)
+    return 0
+
+
+def _settings(target: str | None) -> Any:
+    from stdlib_ls.settings import Settings, read_settings  # noqa: PLC0415
+
+    settings, problems = read_settings({"target": target} if target else None, "--target", Settings())
+    if problems:
+        raise InputError(problems[0])
+    return settings
+
+
+_COMMANDS = {"serve": _serve, "check": _check, "show": _show, "why-version": _why_version}

@@ -1,0 +1,69 @@
+"""Looks things up by name, for people and programs that have no file at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stdlib_ls.catalog.store import Entry
+from stdlib_ls.features.cards import Card, card_of, docs_link, package_card
+from stdlib_ls.features.judgement import Verdict
+from stdlib_ls.features.source_file import Context
+from stdlib_ls.versions import Version, show_version
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name that the catalog knows: its card, and the entry or package behind it."""
+
+    card: Card
+    entry: Entry | None = None
+    package: dict[str, Any] | None = None
+
+
+def look_up(name: str, context: Context) -> Found | None:
+    """A module, member or builtin by dotted name, or a package by import name or distribution."""
+    catalog = context.catalog
+    entry = catalog.find(name) or catalog.find(f"builtins.{name}")
+    if entry:
+        return Found(card_of(entry, context), entry=entry)
+    for top in (name.partition(".")[0], *catalog.import_names(name)):
+        for package in catalog.packages(top):
+            return Found(package_card(Verdict(package, (), ()), context), package=package)
+    return None
+
+
+def as_json(found: Found, context: Context) -> dict[str, Any]:
+    """The fields that `show --json` promises; versions are texts, and what is not known is None."""
+    entry, package = found.entry, found.package
+    if entry is None and package is not None:
+        rows = [{k: row.get(k) for k in ("match", "fix", "safety", "since", "differs", "none")} for row in
+                package.get("replacements", ())]  # fmt: skip
+        return {
+            **dict.fromkeys(("module", "signature", "added", "deprecated", "removed", "docs")),
+            "name": package["package"],
+            "kind": "package",
+            "summary": package["summary"],
+            "availability": [],
+            "advice": package["advice"],
+            "keep_when": package["keep_when"],
+            "replacements": rows,
+        }
+    assert entry is not None
+    link = docs_link(entry, context)
+    return {
+        "name": entry.name,
+        "kind": entry.kind,
+        "module": entry.module,
+        "summary": entry.summary,
+        "signature": entry.signature,
+        "added": _shown(entry.added),
+        "deprecated": _shown(entry.deprecated),
+        "removed": _shown(entry.removed),
+        "availability": list(entry.availability),
+        "docs": link[1] if link else None,
+    }
+
+
+def _shown(version: Version | None) -> str | None:
+    return show_version(version) if version else None

@@ -1,0 +1,59 @@
+"""What the client at the other end can do, read once from what it declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from stdlib_ls.features.render import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The abilities that change what is sent. Everything is off until the client says otherwise."""
+
+    hover_format: Format = "plaintext"
+    completion_format: Format = "plaintext"
+    resolves_documentation: bool = False
+    shows_label_details: bool = False
+    tags_completions: bool = False
+    pulls_diagnostics: bool = False
+    tags_diagnostics: bool = False
+    links_codes: bool = False
+    literal_actions: bool = False
+    prefers_actions: bool = False
+    answers_configuration: bool = False
+    refreshes_diagnostics: bool = False
+    versions_edits: bool = False
+
+
+def read_client(declared: types.ClientCapabilities) -> Client:
+    """The client behind some capabilities; missing branches count as "cannot"."""
+    text = declared.text_document or types.TextDocumentClientCapabilities()
+    workspace = declared.workspace or types.WorkspaceClientCapabilities()
+    completion = text.completion.completion_item if text.completion else None
+    publish, action = text.publish_diagnostics, text.code_action
+    resolvable = completion.resolve_support.properties if completion and completion.resolve_support else ()
+    edits = workspace.workspace_edit
+    return Client(
+        hover_format=_format(text.hover.content_format if text.hover else None),
+        completion_format=_format(completion.documentation_format if completion else None),
+        resolves_documentation="documentation" in resolvable,
+        shows_label_details=bool(completion and completion.label_details_support),
+        tags_completions=bool(completion and completion.tag_support),
+        pulls_diagnostics=text.diagnostic is not None,
+        tags_diagnostics=bool(publish and publish.tag_support),
+        links_codes=bool(publish and publish.code_description_support),
+        literal_actions=bool(action and action.code_action_literal_support),
+        prefers_actions=bool(action and action.is_preferred_support),
+        answers_configuration=bool(workspace.configuration),
+        refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
+        versions_edits=bool(edits and edits.document_changes),
+    )
+
+
+def _format(accepted: object) -> Format:
+    """Markdown where the client takes it at all, plain text otherwise."""
+    listed = accepted if isinstance(accepted, list | tuple) else ()
+    return "markdown" if types.MarkupKind.Markdown in listed else "plaintext"

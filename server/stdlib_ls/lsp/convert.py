@@ -1,0 +1,109 @@
+"""Between byte offsets and the protocol's positions, and from the features' values to the protocol's.
+
+The only place that knows both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from stdlib_ls.features.actions import Action
+from stdlib_ls.features.completion import Item
+from stdlib_ls.features.diagnostics import Diagnostic
+from stdlib_ls.features.import_edits import Edit
+from stdlib_ls.features.render import Format, unquote
+from stdlib_ls.features.source_file import Encoding, SourceFile
+from stdlib_ls.lsp.client import Client
+
+RULES_URL = "https://github.com/stdlib-ls/stdlib-ls/blob/main/docs/rules/{}.md"
+SOURCE = "stdlib-ls"
+
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "information": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+_KINDS = {
+    "module": types.CompletionItemKind.Module,
+    "function": types.CompletionItemKind.Function,
+    "class": types.CompletionItemKind.Class,
+    "exception": types.CompletionItemKind.Class,
+    "method": types.CompletionItemKind.Method,
+    "classmethod": types.CompletionItemKind.Method,
+    "staticmethod": types.CompletionItemKind.Method,
+    "property": types.CompletionItemKind.Property,
+    "attribute": types.CompletionItemKind.Field,
+    "data": types.CompletionItemKind.Constant,
+}
+
+
+def to_offset(file: SourceFile, position: types.Position, encoding: Encoding) -> int:
+    return file.offset(position.line, position.character, encoding)
+
+
+def to_range(file: SourceFile, start: int, end: int, encoding: Encoding) -> types.Range:
+    return types.Range(types.Position(*file.position(start, encoding)), types.Position(*file.position(end, encoding)))
+
+
+def to_markup(text: str, form: Format) -> types.MarkupContent:
+    kind = types.MarkupKind.Markdown if form == "markdown" else types.MarkupKind.PlainText
+    return types.MarkupContent(kind, text)
+
+
+def to_diagnostic(file: SourceFile, found: Diagnostic, encoding: Encoding, client: Client) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=to_range(file, found.start, found.end, encoding),
+        severity=_SEVERITIES[found.severity],
+        code=found.code,
+        code_description=types.CodeDescription(RULES_URL.format(found.code)) if client.links_codes else None,
+        source=SOURCE,
+        message=found.message,
+    )
+
+
+def to_edits(file: SourceFile, edits: Iterable[Edit], encoding: Encoding) -> list[types.TextEdit]:
+    return [types.TextEdit(to_range(file, edit.start, edit.end, encoding), edit.text) for edit in edits]
+
+
+def to_action(
+    file: SourceFile,
+    action: Action,
+    document: types.OptionalVersionedTextDocumentIdentifier,
+    encoding: Encoding,
+    client: Client,
+) -> types.CodeAction:
+    edits = to_edits(file, action.edits, encoding)
+    if client.versions_edits:
+        edit = types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, list(edits))])
+    else:
+        edit = types.WorkspaceEdit(changes={document.uri: edits})
+    found = action.diagnostic
+    return types.CodeAction(
+        title=action.title,
+        kind=action.kind,
+        diagnostics=[to_diagnostic(file, found, encoding, client)] if found else None,
+        is_preferred=True if action.preferred and client.prefers_actions else None,
+        edit=edit,
+    )
+
+
+def to_item(item: Item, client: Client) -> types.CompletionItem:
+    """A candidate without its documentation."""
+    purpose = unquote(item.summary)
+    made = types.CompletionItem(
+        label=item.label,
+        kind=_KINDS.get(item.kind, types.CompletionItemKind.Variable),
+        sort_text=item.order + item.label,
+        data=item.name,
+    )
+    if client.shows_label_details:
+        made.label_details = types.CompletionItemLabelDetails(description=item.note or None)
+        made.detail = purpose or None
+    else:
+        made.detail = f"{purpose} ({item.note})" if purpose and item.note else purpose or item.note or None
+    if item.deprecated and client.tags_completions:
+        made.tags = [types.CompletionItemTag.Deprecated]
+    return made

@@ -1,0 +1,355 @@
+"""The language server: which messages are answered, by which feature.
+
+`create_server` reads as the table of contents. Handlers are plain functions that run one after the other: the
+next message never sees a half-finished one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from stdlib_ls import __version__
+from stdlib_ls.catalog.store import Catalog
+from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
+from stdlib_ls.features.completion import Completion, completion, item_card, items
+from stdlib_ls.features.diagnostics import diagnostics
+from stdlib_ls.features.hover import hover
+from stdlib_ls.features.render import render
+from stdlib_ls.features.source_file import Context, Encoding, SourceFile
+from stdlib_ls.lsp import convert
+from stdlib_ls.lsp.client import Client, read_client
+from stdlib_ls.lsp.transport import Protocol, Ready, can_wait_on_stdin, lenient_converter, serve_pipe
+from stdlib_ls.project import Projects
+from stdlib_ls.settings import Settings, read_settings
+
+_log = logging.getLogger(__name__)
+_SECTION = "stdlib-ls"
+_KEPT_LISTS = 64
+
+
+@dataclass
+class OpenFile:
+    """A buffer of the client: its text with all that is known of it, its version, and its path if it has one."""
+
+    file: SourceFile
+    version: int | None
+    path: Path | None
+
+    @property
+    def configures(self) -> bool:
+        """Whether the buffer is not Python but says how Python files are judged."""
+        return self.path is not None and self.path.name == "pyproject.toml"
+
+
+class Server(LanguageServer):
+    """Holds the open files, the projects around them, and what the client can do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "stdlib-ls",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+            converter_factory=lenient_converter,
+        )
+        self.catalog = Catalog()
+        self.client = Client()
+        self.encoding: Encoding = "utf-16"
+        self.projects = Projects()
+        self._files: dict[str, OpenFile] = {}
+        self._initial = Settings()
+        self._last_context = Context(self.catalog)
+        self._logged: set[str] = set()
+        self._lists: dict[tuple[Completion, object], Ready] = {}
+
+    # The open files.
+
+    def open_document(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Take over a buffer of the client."""
+        document = params.text_document
+        path = path_of(document.uri)
+        file = SourceFile(document.text, Context(self.catalog, quiet=True))
+        self._files[document.uri] = OpenFile(file, document.version, path)
+        self._after_change(document.uri)
+
+    def change_document(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Follow the client's edits of a buffer, each made on the outcome of the one before."""
+        held = self._files.get(params.text_document.uri)
+        if held is None:
+            return
+        held.version = params.text_document.version
+        for change in params.content_changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                start = convert.to_offset(held.file, change.range.start, self.encoding)
+                end = convert.to_offset(held.file, change.range.end, self.encoding)
+                held.file.replace(start, max(start, end), change.text)
+            else:
+                held.file.update(change.text)
+        self._after_change(params.text_document.uri)
+
+    def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Forget a buffer; what is on disk holds again."""
+        uri = params.text_document.uri
+        held = self._files.pop(uri, None)
+        if held and held.configures and held.path:
+            self.projects.override(held.path, None)
+            self.refresh()
+        elif held and not self.client.pulls_diagnostics:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+
+    def python_file(self, uri: str) -> SourceFile | None:
+        """An open Python buffer, its context brought up to date with the files around it; None for any other."""
+        held = self._files.get(uri)
+        if held is None or held.configures:
+            return None
+        project = self.projects.of(held.path)
+        self._log_once(project.problems)
+        held.file.context = Context(
+            catalog=self.catalog,
+            versions=project.version_range(held.file.script_text()),
+            settings=project.settings,
+            is_first_party=project.is_first_party,
+            quiet=held.path is not None and project.is_off_limits(held.path),
+            is_init=held.path is not None and held.path.name == "__init__.py",
+        )
+        return held.file
+
+    def last_context(self) -> Context:
+        """The context of the last list that was sent: what is resolved was in it."""
+        return self._last_context
+
+    def version_of(self, uri: str) -> int | None:
+        """The version of an open buffer."""
+        held = self._files.get(uri)
+        return held.version if held else None
+
+    def _after_change(self, uri: str) -> None:
+        held = self._files[uri]
+        if held.configures and held.path:
+            self.projects.override(held.path, held.file.slice(0, len(held.file.source)))
+            self.refresh()
+        else:
+            self.publish(uri)
+
+    # Diagnostics go one way only, pushed or pulled, as the client can.
+
+    def publish(self, uri: str) -> None:
+        """Push the diagnostics of a buffer, unless the client pulls them."""
+        if self.client.pulls_diagnostics:
+            return
+        found = types.PublishDiagnosticsParams(uri, self.diagnostics(uri), version=self.version_of(uri))
+        self.text_document_publish_diagnostics(found)
+
+    def diagnostics(self, uri: str) -> list[types.Diagnostic]:
+        """The diagnostics of a buffer as the client wants them."""
+        file = self.python_file(uri)
+        found = diagnostics(file) if file else []
+        return [convert.to_diagnostic(file, one, self.encoding, self.client) for one in found if file]
+
+    def refresh(self) -> None:
+        """Have every open file judged again."""
+        if not self.client.pulls_diagnostics:
+            for uri in self._files:
+                self.publish(uri)
+        elif self.client.refreshes_diagnostics and self._files:
+            self.workspace_diagnostic_refresh(None)
+
+    # Settings.
+
+    def start_with(self, params: types.InitializeParams) -> None:
+        """Take in what the client says of itself, and its first settings."""
+        self.client = read_client(params.capabilities)
+        self.encoding = _ENCODINGS.get(str(getattr(self.workspace, "position_encoding", "utf-16")), "utf-16")
+        self._initial, problems = read_settings(params.initialization_options, "initializationOptions", Settings())
+        self._log_once(problems)
+        self.projects.rebase(self._initial)
+
+    def configure(self, table: object) -> None:
+        """Take over the client's settings; what is wrong with them is named once, in its log."""
+        if isinstance(table, Mapping) and isinstance(table.get(_SECTION), Mapping):
+            table = table[_SECTION]
+        settings, problems = read_settings(table, "the editor's settings", self._initial)
+        self._log_once(problems)
+        self.projects.rebase(settings)
+        self._lists.clear()
+        self.refresh()
+
+    def ask_for_settings(self) -> None:
+        """Have the client send its settings, if it answers such questions."""
+        if self.client.answers_configuration:
+            wanted = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION)])
+            self.workspace_configuration(wanted, callback=lambda answer: self.configure(answer[0] if answer else None))
+
+    def _log_once(self, messages: list[str]) -> None:
+        for message in messages:
+            if message not in self._logged:
+                self._logged.add(message)
+                self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
+
+    # Completion lists are the same for everybody who asks at the same kind of place, so they are kept as JSON.
+
+    def completion_list(self, wanted: Completion, context: Context) -> Ready:
+        """The list for a place, with documentation where the client will not ask for it later."""
+        self._last_context = context
+        key = (wanted, context.versions)
+        kept = self._lists.get(key)
+        if kept is None:
+            entries = []
+            for item in items(wanted, context):
+                entry = convert.to_item(item, self.client)
+                if not self.client.resolves_documentation:
+                    entry.documentation = self.documentation(item.name, context, brief=True)
+                entries.append(entry)
+            made = types.CompletionList(is_incomplete=False, items=entries)
+            kept = Ready(json.dumps(made, default=self.protocol._serialize_message, separators=(",", ":")))
+            if len(self._lists) >= _KEPT_LISTS:
+                self._lists.clear()
+            self._lists[key] = kept
+        return kept
+
+    def documentation(self, name: str, context: Context, *, brief: bool = False) -> types.MarkupContent | None:
+        """The card of a candidate; brief where a whole list of them is sent."""
+        card = item_card(name, context)
+        form = self.client.completion_format
+        detail = "brief" if brief else context.settings.hover_detail
+        return convert.to_markup(render(card, form, detail), form) if card else None
+
+    def start_pipe(self) -> None:
+        """Serve over stdio, reading it on the event loop."""
+        self._stop_event = Event()
+        try:
+            asyncio.run(serve_pipe(cast(Protocol, self.protocol), self._stop_event))
+        except (BrokenPipeError, KeyboardInterrupt):
+            _log.info("the client has gone")
+        finally:
+            self.shutdown()  # type: ignore[no-untyped-call]
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Errors go to the log. The user's window is not the place for them."""
+        _log.error("%s: %s", source.__name__ if isinstance(source, type) else source, error, exc_info=error)
+
+
+_ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
+
+
+def path_of(uri: str) -> Path | None:
+    """The path of a document that is a file on this machine."""
+    path = to_fs_path(uri) if uri.startswith("file:") else None
+    return Path(path) if path else None
+
+
+def create_server() -> Server:
+    """A server with everything that it answers to."""
+    server = Server()
+
+    @server.feature(types.INITIALIZE)
+    def initialize(ls: Server, params: types.InitializeParams) -> None:
+        ls.start_with(params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(ls: Server, params: types.InitializedParams) -> None:
+        ls.ask_for_settings()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def changed_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
+        if ls.client.answers_configuration:
+            ls.ask_for_settings()
+        else:
+            ls.configure(params.settings)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def changed_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+        ls.refresh()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+        ls.refresh()
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
+        file = ls.python_file(params.text_document.uri)
+        found = hover(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
+        if file is None or found is None:
+            return None
+        card, start, end = found
+        text = render(card, ls.client.hover_format, file.context.settings.hover_detail)
+        contents = convert.to_markup(text, ls.client.hover_format)
+        return types.Hover(contents, convert.to_range(file, start, end, ls.encoding))
+
+    @server.feature(
+        types.TEXT_DOCUMENT_COMPLETION,
+        types.CompletionOptions(trigger_characters=[".", " "], resolve_provider=True),
+    )
+    def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
+        file = ls.python_file(params.text_document.uri)
+        wanted = completion(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
+        return ls.completion_list(wanted, file.context) if file and wanted else None
+
+    @server.feature(types.COMPLETION_ITEM_RESOLVE)
+    def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
+        if isinstance(item.data, str):
+            item.documentation = ls.documentation(item.data, ls.last_context())
+        return item
+
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)
+    def diagnosed(ls: Server, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
+        return types.RelatedFullDocumentDiagnosticReport(ls.diagnostics(params.text_document.uri))
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL]),
+    )
+    def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+        uri = params.text_document.uri
+        file = ls.python_file(uri)
+        if file is None or not ls.client.literal_actions:
+            return []
+        start = convert.to_offset(file, params.range.start, ls.encoding)
+        end = convert.to_offset(file, params.range.end, ls.encoding)
+        document = types.OptionalVersionedTextDocumentIdentifier(uri, ls.version_of(uri))
+        return [
+            convert.to_action(file, action, document, ls.encoding, ls.client)
+            for action in wanted_actions(file, start, end, params.context.only)
+        ]
+
+    return server
+
+
+def wanted_actions(file: SourceFile, start: int, end: int, only: Sequence[str] | None) -> list[Action]:
+    """The actions of the kinds that the client asks for: quick fixes by default, fix-all only by name."""
+    found: list[Action] = []
+    if not only or any(_includes(kind, "quickfix") for kind in only):
+        found += actions(file, start, end)
+    if only and any(_includes(kind, FIX_ALL) for kind in only):
+        found += filter(None, [fix_all(file)])
+    return found
+
+
+def _includes(wanted: str, kind: str) -> bool:
+    wanted = str(getattr(wanted, "value", wanted))
+    return not wanted or kind == wanted or kind.startswith(wanted + ".")
+
+
+def serve(address: tuple[str, int] | None = None) -> None:
+    """Serve over stdio, or to whoever connects to a (host, port)."""
+    # The workspace's own modules must never be imported by accident, nor its folder be kept busy.
+    os.chdir(Path(__file__).anchor)
+    server = create_server()
+    if address:
+        server.start_tcp(*address)
+    elif can_wait_on_stdin():
+        server.start_pipe()
+    else:
+        server.start_io()

@@ -1,0 +1,116 @@
+"""How messages travel: from stdin without a thread pool, out of ready-made bytes, past values nobody knows.
+
+pygls hands each header line and each body to a pool of threads; reading stdin on the event loop takes a third
+of the time. Where the platform cannot (Windows), pygls' own way is used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import inspect
+import json
+import logging
+import os
+import stat
+import sys
+import typing
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+import cattrs
+from lsprotocol import converters, types
+from pygls.io_ import StdoutWriter, run_async
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
+
+_READ_LIMIT = 1 << 26
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A result that is JSON already."""
+
+    json: str
+
+
+class DocumentStore(typing.Protocol):
+    """What keeps the text of the client's buffers."""
+
+    def open_document(self, params: types.DidOpenTextDocumentParams) -> None: ...
+
+    def change_document(self, params: types.DidChangeTextDocumentParams) -> None: ...
+
+    def close_document(self, params: types.DidCloseTextDocumentParams) -> None: ...
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls' protocol with ready-made answers, and with the server itself as the document store.
+
+    pygls' own store costs a millisecond for each change of a large file, and splits lines where editors do not.
+    """
+
+    @property
+    def _store(self) -> DocumentStore:
+        return typing.cast(DocumentStore, self._server)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        self._store.open_document(params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        self._store.change_document(params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        self._store.close_document(params)
+
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        if error is None and isinstance(result, Ready) and self.writer is not None:
+            self._result_types.pop(msg_id, None)
+            body = f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"result":{result.json}}}'.encode()
+            sent = self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            if inspect.isawaitable(sent):
+                asyncio.ensure_future(sent)  # noqa: RUF006
+            return
+        super()._send_response(msg_id, result, error)
+
+
+def lenient_converter() -> cattrs.Converter:
+    """lsprotocol's converter, except that a number or text that is no member of an enumeration passes as it is.
+
+    Clients are ahead of the protocol's package now and then, and one unknown kind must not end the session.
+    """
+    converter = converters.get_converter()
+
+    def structure(value: Any, kind: Any) -> Any:
+        try:
+            return kind(value)
+        except ValueError:
+            return value
+
+    converter.register_structure_hook_func(
+        lambda kind: isinstance(kind, type) and issubclass(kind, enum.Enum), structure
+    )
+    return converter
+
+
+def can_wait_on_stdin() -> bool:
+    """Whether the event loop can watch stdin: a pipe or socket, and not on Windows."""
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+
+
+async def serve_pipe(protocol: Protocol, stop: Event) -> None:
+    """Read messages from stdin on the event loop until it ends or `stop` is set."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=_READ_LIMIT)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    protocol.set_writer(StdoutWriter(sys.stdout.buffer))
+    try:
+        await run_async(stop, reader, protocol, _log, lambda error, _: _log.error("%s", error))
+    except asyncio.IncompleteReadError:
+        _log.info("the client has gone")
