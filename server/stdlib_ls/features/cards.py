@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stdlib_ls.catalog.store import Entry
-from stdlib_ls.features.judgement import Use, Verdict
+from stdlib_ls.features.judgement import Use, Verdict, group_uses, new_name, old_name, shown_fix, shown_pattern
 from stdlib_ls.features.source_file import Context
-from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, show_version
+from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_version, show_version
 
 _MEMBERS, _PITFALLS, _LINES = 5, 3, 6
 
@@ -92,14 +92,14 @@ def package_card(verdict: Verdict, context: Context) -> Card:
     """The card of a third-party package: what of this file's uses the standard library covers, and what it does not."""
     package = verdict.package
     covered, gaps = group_uses(verdict.covered), group_uses(verdict.gaps)
-    lines = [f"Covered here: {name} → `{to}`{count}" for name, to, count in map(_covered_line, covered)]
+    lines = [_covered_line(uses) for uses in covered]
     lines += [f"Not covered: {_gap_line(uses)}" for uses in gaps]
     if verdict.unseen:
         lines.append(f"There may be more uses than can be seen here: {verdict.unseen}.")
     members: tuple[tuple[str, str], ...] = ()
     if not verdict.uses:
         members = tuple(
-            (row["match"], f"`{row['fix']}`" + (f" from Python {row['since']}" if row.get("since") else ""))
+            (shown_pattern(row["match"]), f"`{shown_fix(row)}`" + _from_version(row.get("since")))
             for row in package.get("replacements", ())
             if "fix" in row
         )[:_MEMBERS]
@@ -116,18 +116,15 @@ def package_card(verdict: Verdict, context: Context) -> Card:
     )
 
 
-def group_uses(uses: list[Use]) -> list[list[Use]]:
-    """Uses that the same row speaks of, or that name the same thing, together, in order of the file."""
-    groups: dict[object, list[Use]] = {}
-    for use in uses:
-        key = use.row["match"] if use.row else use.sighting.name
-        groups.setdefault(key, []).append(use)
-    return list(groups.values())
+def _from_version(since: str | None) -> str:
+    """From which Python a replacement holds, where that is newer than what everybody has."""
+    version = parse_version(since or "")
+    return f" from Python {since}" if version and version > OLDEST_KNOWN else ""
 
 
-def _covered_line(uses: list[Use]) -> tuple[str, str, str]:
-    row = uses[0].row or {}
-    return f"`{row['match']}`", row["fix"], f" ({len(uses)} uses)" if len(uses) > 1 else ""
+def _covered_line(uses: list[Use]) -> str:
+    count = f" ({len(uses)} uses)" if len(uses) > 1 else ""
+    return f"Covered here: `{old_name(uses[0])}` by `{new_name(uses[0])}`{count}."
 
 
 def _gap_line(uses: list[Use]) -> str:
@@ -136,5 +133,5 @@ def _gap_line(uses: list[Use]) -> str:
     if first.row and "none" in first.row:
         return f"{name}. {first.row['none']}"
     if first.row and first.needs:
-        return f"{name} before Python {show_version(first.needs)}, which has `{first.row['fix']}`."
+        return f"{name} before Python {show_version(first.needs)}, which has `{new_name(first)}`."
     return f"{name}, as it is used here."

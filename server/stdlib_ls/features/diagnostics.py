@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from stdlib_ls.features.cards import group_uses
-from stdlib_ls.features.judgement import Use, Verdict, verdicts
+from stdlib_ls.features.judgement import Use, Verdict, group_uses, new_name, old_name, shown_fix, verdicts
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.features.suppression import is_suppressed
 from stdlib_ls.versions import OLDEST_KNOWN, VersionRange, parse_version, show_version
@@ -73,14 +72,16 @@ def _message(file: SourceFile, verdict: Verdict) -> str | None:
         return None if verdict.unseen or file.context.is_init else _unused_message(verdict, versions)
     if not verdict.covered:
         return None
-    covered = _join([f"{_target(uses[0])} does {_subject(uses[0])}" for uses in group_uses(verdict.covered)])
+    pairs = [f"{new_name(uses[0])} for {old_name(uses[0])}" for uses in group_uses(verdict.covered)]
+    covered = _join(pairs) + _since(verdict.covered, versions)
     if verdict.complete:
-        note = "" if verdict.exact else " Some of it needs a look."
-        return f"{name} can go: {covered}{_since(verdict.covered, versions)}.{note}"
+        notes = [note for use in verdict.uses if not use.exact for note in (use.row or {}).get("differs", ())]
+        look = f" Look at this first: {notes[0]}" if notes else ""
+        return f"The standard library covers all that this file uses of {name}: {covered}.{look}"
     gaps = [_gap(uses) for uses in group_uses(verdict.gaps)]
     if verdict.unseen:
-        gaps.append(f"what {verdict.unseen} may hold")
-    return f"{name} is partly covered: {covered}{_since(verdict.covered, versions)}; not covered: {_join(gaps)}."
+        gaps.append(f"whatever {verdict.unseen} may hold")
+    return f"The standard library covers part of what this file uses of {name}: {covered}. Not covered: {_join(gaps)}."
 
 
 def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
@@ -98,16 +99,9 @@ def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
     ]
     if not rows:
         return None
-    targets = _join(list(dict.fromkeys(row["rename"] or row["fix"] for row in rows)))
-    return f"Before you use {package['package']}: the standard library has {targets}. {package['keep_when']}"
-
-
-def _subject(use: Use) -> str:
-    return str(use.row["anchor"]) if use.row else use.sighting.name
-
-
-def _target(use: Use) -> str:
-    return str(use.row["rename"] or use.row["fix"]) if use.row else ""
+    targets = _join(list(dict.fromkeys(shown_fix(row) for row in rows)))
+    keep = package["keep_when"][0].lower() + package["keep_when"][1:]
+    return f"{package['package']} is not used yet; the standard library has {targets}. Keep it when {keep}"
 
 
 def _gap(uses: list[Use]) -> str:
@@ -115,7 +109,7 @@ def _gap(uses: list[Use]) -> str:
     name = uses[0].sighting.name
     if row and "none" in row:
         return f"{name} ({row['none'].rstrip('.')})"
-    return f"{name} (Python {show_version(needs)} has {_target(uses[0])})" if needs else name
+    return f"{name} (Python {show_version(needs)} has {new_name(uses[0])})" if needs else name
 
 
 def _since(uses: list[Use], versions: VersionRange) -> str:
@@ -124,7 +118,7 @@ def _since(uses: list[Use], versions: VersionRange) -> str:
     if newest <= OLDEST_KNOWN:
         return ""
     source = "assumed" if versions.assumed else versions.lowest_source
-    return f" from Python {show_version(newest)} on, and this file supports {show_version(versions.lowest)} ({source})"
+    return f" (Python {show_version(newest)}; this file supports {show_version(versions.lowest)} and up, {source})"
 
 
 def _join(texts: list[str]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from stdlib_ls.analysis.sightings import Site
 from stdlib_ls.features.import_edits import Edit, replace_import, replace_members
-from stdlib_ls.features.judgement import Use, Verdict
+from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name
 from stdlib_ls.features.source_file import SourceFile
 
 _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
@@ -62,24 +62,22 @@ def _still_parses(file: SourceFile, edits: list[Edit]) -> bool:
 
 
 def _title(verdict: Verdict) -> str:
-    pairs = dict.fromkeys((_old_name(use), _new_name(use)) for use in verdict.uses)
+    pairs = dict.fromkeys((old_name(use), new_name(use)) for use in verdict.uses)
     count = f"{len(verdict.uses)} use{'s' if len(verdict.uses) > 1 else ''}"
     if len(pairs) == 1:
         old, new = next(iter(pairs))
     else:
         old = verdict.sites[0].imported.module
-        new = " and ".join(dict.fromkeys(name.rpartition(".")[0] or name for _, name in pairs))
+        new = " and ".join(dict.fromkeys(filter(None, (_home(use) for use in verdict.uses)))) or "builtins"
     notes = [note for use in verdict.uses for note in (use.row or {}).get("differs", ())]
     look = "" if verdict.exact else f"; look at: {notes[0] if notes else 'the differences on its card'}"
     return f"Replace {old} with {new} ({count}){look}"
 
 
-def _old_name(use: Use) -> str:
-    return str(use.row["anchor"]) if use.row else use.sighting.name
-
-
-def _new_name(use: Use) -> str:
-    return str(use.row["rename"] or use.row["fix"]) if use.row else ""
+def _home(use: Use) -> str:
+    """The module that takes over a use; nothing where builtins do."""
+    targets = use.row["targets"] if use.row else ()
+    return next((target.rpartition(".")[0] for target in targets if not target.startswith("builtins.")), "")
 
 
 def _renamed_target(use: Use, target: str) -> str | None:
@@ -126,7 +124,8 @@ def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
     moves: list[tuple[Site, str, str]] = []
     for site in verdict.sites:
         new = _only({_renamed_target(use, site.imported.target) for use in _uses_of(verdict, site)})
-        new = new or _row_for_unused(verdict, site)
+        if not _uses_of(verdict, site):
+            new = (row_of_name(verdict.package, site) or {}).get("rename")
         module, _, member = (new or "").rpartition(".")
         if not module or file.context.catalog.module(module) is None or file.context.catalog.find(new or "") is None:
             return None
@@ -136,14 +135,6 @@ def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
 
 def _uses_of(verdict: Verdict, site: Site) -> list[Use]:
     return [use for use in verdict.uses if site in use.sighting.sites]
-
-
-def _row_for_unused(verdict: Verdict, site: Site) -> str | None:
-    """The new name of something imported but not used."""
-    if _uses_of(verdict, site):
-        return None
-    rows = verdict.package.get("replacements", ())
-    return next((row["rename"] for row in rows if row["match"] == site.imported.target and "fix" in row), None)
 
 
 def _rewritten_uses(file: SourceFile, verdict: Verdict) -> list[Edit]:

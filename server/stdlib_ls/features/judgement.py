@@ -99,7 +99,8 @@ def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
         return None
     package = packages[0]
     uses = [_judge_use(file, package, use) for site in sites for use in file.sightings.uses_of(site)]
-    return Verdict(package, sites, tuple(uses), _unseen_uses(file, sites))
+    unseen = _unseen_uses(file, sites) or (_idle_names(package, sites, uses) if uses else "")
+    return Verdict(package, sites, tuple(uses), unseen)
 
 
 def site_group(file: SourceFile, site: Site) -> tuple[Site, ...]:
@@ -111,6 +112,36 @@ def site_group(file: SourceFile, site: Site) -> tuple[Site, ...]:
         for other in file.sightings.imports()
         if other.base == site.base and other.imported.member and other.imported.statement == site.imported.statement
     )
+
+
+def group_uses(uses: list[Use]) -> list[list[Use]]:
+    """Uses that the same row speaks of, or that name the same thing, together, in order of the file."""
+    groups: dict[object, list[Use]] = {}
+    for use in uses:
+        key = use.row["match"] if use.row else use.sighting.name
+        groups.setdefault(key, []).append(use)
+    return list(groups.values())
+
+
+def old_name(use: Use) -> str:
+    """What a use is of, by its full dotted name."""
+    return str(use.row["anchor"]) if use.row else use.sighting.name
+
+
+def new_name(use: Use) -> str:
+    """What takes the place of a use."""
+    return shown_fix(use.row) if use.row else ""
+
+
+def shown_fix(row: dict[str, Any]) -> str:
+    """What a row's fix comes down to: a new name where only the name changes, else the expression."""
+    return str(row["rename"] or shown_pattern(row["fix"]))
+
+
+def shown_pattern(pattern: str) -> str:
+    """A pattern as people would write it: `$MAP.items()` is `map.items()`, `$$REST` is left out."""
+    without_rest = re.sub(r"(,\s*)?\$\$[A-Z][A-Z0-9_]*", "", pattern)
+    return re.sub(r"\$([A-Z][A-Z0-9_]*)", lambda hole: hole[1].lower(), without_rest)
 
 
 def _is_silent(file: SourceFile, verdict: Verdict) -> bool:
@@ -138,6 +169,19 @@ def _unseen_uses(file: SourceFile, sites: tuple[Site, ...]) -> str:
         if imported.alias_part and imported.member == imported.local:
             return "a re-export"
     return ""
+
+
+def _idle_names(package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
+    """The names that a statement brings besides those used, and that nothing takes over: others may want them."""
+    used = {site for use in uses for site in use.sighting.sites}
+    idle = [site.imported.member for site in sites if site not in used and not row_of_name(package, site)]
+    return f"the unused {', '.join(idle)}" if idle else ""
+
+
+def row_of_name(package: dict[str, Any], site: Site) -> dict[str, Any] | None:
+    """The row that speaks of an imported name as such and gives it a new name."""
+    rows = package.get("replacements", ())
+    return next((row for row in rows if row["match"] == site.imported.target and row.get("rename")), None)
 
 
 def _judge_use(file: SourceFile, package: dict[str, Any], use: Sighting) -> Use:
