@@ -11,6 +11,7 @@ Exit status: 0 nothing found, 1 something found, 2 the input or the command line
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -71,11 +72,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    # What is imported stays; the collector need not look at it while it grows, nor ever after.
+    gc.disable()
     from stdlib_ls.lsp.quick_types import import_types  # noqa: PLC0415
 
     import_types()
     from stdlib_ls.lsp.server import serve  # noqa: PLC0415
 
+    gc.freeze()
+    gc.enable()
     serve(_address(options.tcp) if options.tcp else None)
     return 0
 

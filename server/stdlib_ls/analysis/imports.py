@@ -16,7 +16,8 @@ _STATEMENTS = frozenset(("import_statement", "import_from_statement"))
 _IMPORT_LINE = re.compile(rb"[ \t]*(?:from[ \t]+[.\w \t\x80-\xff]+[ \t]+)?import\b")
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: one object for one place in a block, and hashing all its parts would be slow.
+@dataclass(frozen=True, slots=True, eq=False)
 class Import:
     """One name brought in by an import statement. Offsets are relative to the block.
 

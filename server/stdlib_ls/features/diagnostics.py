@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -99,7 +100,9 @@ def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
     ]
     if not rows:
         return None
-    targets = _join(list(dict.fromkeys(shown_fix(row) for row in rows)))
+    names = list(dict.fromkeys(shown_fix(row) for row in rows))
+    # A dotted name says more than what builtins are called.
+    targets = _join([name for name in names if re.fullmatch(r"\w+(\.\w+)+", name)] or names)
     keep = package["keep_when"][0].lower() + package["keep_when"][1:]
     return f"{package['package']} is not used yet; the standard library has {targets}. Keep it when {keep}"
 

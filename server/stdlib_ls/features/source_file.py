@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import Encoding
@@ -12,7 +14,7 @@ from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.settings import Settings
 from stdlib_ls.versions import VersionRange
 
-__all__ = ["Context", "Encoding", "SourceFile"]
+__all__ = ["Context", "Encoding", "SourceFile", "context_of"]
 
 
 def _nothing_is_local(_: str) -> bool:
@@ -33,6 +35,33 @@ class Context:
     is_first_party: Callable[[str], bool] = _nothing_is_local
     quiet: bool = False
     is_init: bool = False
+
+
+class Surroundings(Protocol):
+    """What the files around a file say of it, whoever has read them."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def version_range(self, text: str) -> VersionRange: ...
+
+    def is_first_party(self, name: str) -> bool: ...
+
+    def is_off_limits(self, path: Path) -> bool: ...
+
+
+def context_of(catalog: Catalog, around: Surroundings, path: Path | None, script_text: str) -> Context:
+    """The context of a file at a path, or of a buffer without one; `script_text` may hold script metadata."""
+    quiet = path is not None and around.is_off_limits(path)
+    return Context(
+        catalog=catalog,
+        versions=around.version_range(script_text),
+        settings=around.settings,
+        # In the standard library's own folder every module is first-party, and cards are wanted all the same.
+        is_first_party=_nothing_is_local if quiet else around.is_first_party,
+        quiet=quiet,
+        is_init=path is not None and path.name == "__init__.py",
+    )
 
 
 class SourceFile:

@@ -27,7 +27,7 @@ from stdlib_ls.features.completion import Completion, completion, item_card, ite
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
-from stdlib_ls.features.source_file import Context, Encoding, SourceFile
+from stdlib_ls.features.source_file import Context, Encoding, SourceFile, context_of
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.client import Client, read_client
 from stdlib_ls.lsp.transport import Protocol, Ready, can_wait_on_stdin, lenient_converter, serve_pipe
@@ -72,7 +72,7 @@ class Server(LanguageServer):
         self._initial = Settings()
         self._last_context = Context(self.catalog)
         self._logged: set[str] = set()
-        self._lists: dict[tuple[Completion, object], Ready] = {}
+        self._lists: dict[tuple[Completion, object, object], Ready] = {}
 
     # The open files.
 
@@ -116,14 +116,7 @@ class Server(LanguageServer):
             return None
         project = self.projects.of(held.path)
         self._log_once(project.problems)
-        held.file.context = Context(
-            catalog=self.catalog,
-            versions=project.version_range(held.file.script_text()),
-            settings=project.settings,
-            is_first_party=project.is_first_party,
-            quiet=held.path is not None and project.is_off_limits(held.path),
-            is_init=held.path is not None and held.path.name == "__init__.py",
-        )
+        held.file.context = context_of(self.catalog, project, held.path, held.file.script_text())
         return held.file
 
     def last_context(self) -> Context:
@@ -203,7 +196,7 @@ class Server(LanguageServer):
     def completion_list(self, wanted: Completion, context: Context) -> Ready:
         """The list for a place, with documentation where the client will not ask for it later."""
         self._last_context = context
-        key = (wanted, context.versions)
+        key = (wanted, context.versions, context.settings)
         kept = self._lists.get(key)
         if kept is None:
             entries = []
