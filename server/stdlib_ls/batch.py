@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.actions import combine
 from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
@@ -67,7 +68,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         with_fix = options.output_format == "json"
         findings += [_finding(path, file, one, with_fix=with_fix) for one in checker.diagnostics(file)]
     if options.output_format == "json":
-        print(json.dumps(findings, indent=2, ensure_ascii=False))
+        print(json.dumps(findings, indent=2))
     elif not options.diff:
         for one in findings:
             print(f"{one['path']}:{one['line']}:{one['column']}: {one['severity']} [{one['code']}] {one['message']}")
@@ -94,9 +95,9 @@ class _Checker:
         """The Python files of some paths, each folder's in order; those that do not exist are problems."""
         for path in paths:
             if path.is_dir():
-                for folder, folders, names in os.walk(path):
+                for folder, folders, names in os.walk(path, onerror=self._fail_to_list):
                     folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
-                    yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
+                    yield from (Path(folder, name) for name in sorted(names) if _is_python(name))
             elif path.exists():
                 yield path
             else:
@@ -106,28 +107,34 @@ class _Checker:
         """The text of a file that may matter, or None."""
         try:
             raw = path.read_bytes()
-            if not self._may_import(raw):
+            may_matter = _may_import(raw, self._names_for(path))
+            # What cannot be decoded is named even where no import shows: in UTF-16 none would.
+            if not may_matter and raw.isascii():
                 return None
             encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
             mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
             encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-            return Text(raw[len(mark) :].decode(encoding), encoding, mark)
+            content = raw[len(mark) :].decode(encoding)
+            return Text(content, encoding, mark) if may_matter else None
         except (OSError, UnicodeDecodeError, SyntaxError, LookupError) as error:
-            self._fail(f"{path}: cannot be read: {error}")
+            self._fail(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
             return None
 
-    def _may_import(self, raw: bytes) -> bool:
-        """Whether a file may import a package of the catalog; strings and comments count as well."""
-        if not self._names.isdisjoint(_FROM_MODULE.findall(raw)):
-            return True
-        return not self._names.isdisjoint(_WORD.findall(b" ".join(_IMPORTED.findall(raw))))
+    def _names_for(self, path: Path) -> set[bytes]:
+        """The import names that the catalog, and the catalogs of the project around a file, speak of."""
+        own, _ = read_own(self.catalog, self.projects.of(path.absolute()).catalogs)
+        return (
+            self._names.union(name.encode() for package in own for name in package["imports"]) if own else self._names
+        )
 
     def context(self, path: Path, text: Text) -> Context:
         """What the files around a path say; what is wrong with them is named once."""
         project = self.projects.of(path.resolve())
-        self.problems += [problem for problem in project.problems if problem not in self.problems]
         script_text = text.content if "# /// script" in text.content else ""
-        return context_of(self.catalog, project, path.resolve(), script_text)
+        context = context_of(self.catalog, project, path.resolve(), script_text)
+        found = [*project.problems, *context.problems]
+        self.problems += [problem for problem in found if problem not in self.problems]
+        return context
 
     def diagnostics(self, file: SourceFile) -> list[Diagnostic]:
         return [one for one in diagnostics(file) if SEVERITIES.index(one.severity) >= self._least]
@@ -146,17 +153,37 @@ class _Checker:
         self.changed = True
         content = fixed.decode("utf-8", "surrogatepass")
         if diff:
-            old, new = text.content.splitlines(keepends=True), content.splitlines(keepends=True)
-            sys.stdout.writelines(difflib.unified_diff(old, new, str(path), str(path)))
+            for line in difflib.unified_diff(_lines(text.content), _lines(content), str(path), str(path)):
+                print(line, end="" if line.endswith("\n") else "\n\\ No newline at end of file\n")
             return
         try:
             path.write_bytes(text.mark + content.encode(text.encoding))
         except (OSError, UnicodeEncodeError) as error:
             self._fail(f"{path}: cannot be written: {error}")
 
+    def _fail_to_list(self, error: OSError) -> None:
+        self._fail(f"{error.filename}: cannot be read: {error.strerror}")
+
     def _fail(self, problem: str) -> None:
         self.failed = True
         self.problems.append(problem)
+
+
+def _may_import(raw: bytes, names: set[bytes]) -> bool:
+    """Whether a source may import one of some packages; strings and comments count as well."""
+    if not names.isdisjoint(_FROM_MODULE.findall(raw)):
+        return True
+    return not names.isdisjoint(_WORD.findall(b" ".join(_IMPORTED.findall(raw))))
+
+
+def _is_python(name: str) -> bool:
+    """Whether a file in a folder is looked at. Hidden ones are not: Emacs' locks are links that lead nowhere."""
+    return name.endswith(".py") and not name.startswith(".")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as `patch` counts them; form feeds and the like do not end one."""
+    return list(io.StringIO(text, newline="\n"))
 
 
 def _is_skipped(folder: Path) -> bool:

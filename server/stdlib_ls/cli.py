@@ -30,8 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = options.command or "serve"
     from stdlib_ls.catalog.store import CatalogMissing  # noqa: PLC0415
 
+    # Names of files, and consoles, know other characters than ours; better escaped than not printed.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return int(_COMMANDS[command](options))
+        status = int(_COMMANDS[command](options))
+        sys.stdout.flush()
+        return status
     except (CatalogMissing, InputError) as error:
         print(f"stdlib-ls: {error}", file=sys.stderr)
         return WRONG
@@ -81,7 +85,12 @@ def _serve(options: argparse.Namespace) -> int:
 
     gc.freeze()
     gc.enable()
-    serve(_address(options.tcp) if options.tcp else None)
+    try:
+        serve(_address(options.tcp) if options.tcp else None)
+    except OSError as error:
+        if not options.tcp:
+            raise
+        raise InputError(f"--tcp {options.tcp}: {error.strerror}") from error
     return 0
 
 
@@ -109,7 +118,7 @@ def _show(options: argparse.Namespace) -> int:
     context = Context(Catalog(), project.version_range(""), project.settings)
     found = [look_up(name, context) for name in options.names]
     if options.json:
-        print(json.dumps([as_json(one, context) if one else None for one in found], indent=2, ensure_ascii=False))
+        print(json.dumps([as_json(one, context) if one else None for one in found], indent=2))
     else:
         colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         shown = [render(one.card, "ansi" if colours else "plaintext") for one in found if one]

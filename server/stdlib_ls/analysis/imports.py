@@ -12,7 +12,7 @@ from stdlib_ls.analysis.places import Place, place_of
 from stdlib_ls.analysis.syntax import Part, Step, parse, part, path_to
 
 _KEYWORD = re.compile(rb"(?<![\w.\x80-\xff])import(?![\w\x80-\xff])")
-_STATEMENTS = frozenset(("import_statement", "import_from_statement"))
+_STATEMENTS = frozenset(("import_statement", "import_from_statement", "future_import_statement"))
 _IMPORT_LINE = re.compile(rb"[ \t]*(?:from[ \t]+[.\w \t\x80-\xff]+[ \t]+)?import\b")
 
 
@@ -83,15 +83,7 @@ def statement_imports(statement: Node, base: int, place: Place) -> Iterator[Impo
         for clause in statement.children_by_field_name("name"):
             yield _plain(clause, base, span, place)
         return
-    source = statement.child_by_field_name("module_name")
-    if source is None:
-        return
-    level = 0
-    dotted: Node | None = source
-    if source.type == "relative_import":
-        level = (source.children[0].text or b"").count(b".")
-        dotted = next((child for child in source.children if child.type == "dotted_name"), None)
-    parts = _parts(dotted, base) if dotted else ()
+    level, parts = _source(statement, base)
     module = ".".join(part.text for part in parts)
     if any(child.type == "wildcard_import" for child in statement.children):
         yield Import("*", module, module, "*", level, parts, None, None, span, span, place)
@@ -104,6 +96,16 @@ def statement_imports(statement: Node, base: int, place: Place) -> Iterator[Impo
         target = f"{module}.{member.text}" if module else member.text
         own = (clause.start_byte - base, clause.end_byte - base)
         yield Import(local, target, module, member.text, level, parts, member, alias_part, span, own, place)
+
+
+def _source(statement: Node, base: int) -> tuple[int, tuple[Part, ...]]:
+    """The dots and the module that a `from` statement names."""
+    source: Node | None = statement.child_by_field_name("module_name") or statement.children[1]
+    level = 0
+    if source is not None and source.type == "relative_import":
+        level = (source.children[0].text or b"").count(b".")
+        source = next((child for child in source.children if child.type == "dotted_name"), None)
+    return level, _parts(source, base) if source else ()
 
 
 def _plain(clause: Node, base: int, span: tuple[int, int], place: Place) -> Import:
@@ -125,5 +127,6 @@ def _name_and_alias(clause: Node) -> tuple[Node, Node | None]:
 
 
 def _parts(node: Node, base: int) -> tuple[Part, ...]:
-    names = [node] if node.type == "identifier" else [child for child in node.children if child.type == "identifier"]
+    # `__future__` is a keyword to the grammar.
+    names = [child for child in node.children if child.type == "identifier"] or [node]
     return tuple(part(name, base) for name in names)

@@ -44,10 +44,12 @@ _IMPORTS = frozenset(("import_statement", "import_from_statement", "future_impor
 def classify(steps: list[Step], base: int) -> Occurrence | None:
     """What the identifier at the end of a path does, or None where it is no name (an attribute, a keyword)."""
     node, field = steps[-1]
-    if node.type != "identifier" or any(step.node.type in _IMPORTS for step in steps):
+    if node.type != "identifier" or any(_is_import_of(step.node, node) for step in steps):
         return None
     parent = steps[-2].node if len(steps) > 1 else node
     if (parent.type == "attribute" and field == "attribute") or (parent.type == "keyword_argument" and field == "name"):
+        return None
+    if parent.type == "keyword_pattern":
         return None
     start = node.start_byte - base
     role, cause = _role(steps)
@@ -59,6 +61,13 @@ def classify(steps: list[Step], base: int) -> Occurrence | None:
     place = place_of(steps, base, binds_parameter=in_parameters, binds_outward=walrus)
     value = head_of_value(cause) if role == "alias" else None
     return Occurrence(role, start, place, effect=cause.end_byte - base, value=value.start_byte - base if value else 0)
+
+
+def _is_import_of(statement: Node, name: Node) -> bool:
+    """Whether a name belongs to an import statement; a half-typed one may have swallowed the lines below."""
+    if statement.type not in _IMPORTS:
+        return False
+    return not statement.has_error or name.start_point.row == statement.start_point.row
 
 
 def _dotted_name(parent: Node, node: Node, base: int) -> list[Part]:
@@ -111,8 +120,7 @@ def _role(steps: list[Step]) -> tuple[Role, Node]:
         return "global", leaf
     if kind == "nonlocal_statement":
         return "nonlocal", leaf
-    in_pattern = not plain and any(step.node.type == "case_pattern" for step in steps)
-    return ("bind" if in_pattern else "use"), leaf
+    return ("bind" if not plain and _in_case(steps) else "use"), leaf
 
 
 def _is_parameter(kind: str, field: str | None, above: str) -> bool:
@@ -137,7 +145,11 @@ def _role_in_case(steps: list[Step]) -> Role:
     dotted = steps[-2].node
     several = sum(child.type == "identifier" for child in dotted.children) > 1
     owner = steps[-3].node.type if len(steps) > 2 else ""
-    return "use" if several or owner not in ("case_pattern", "union_pattern") else "bind"
+    return "use" if several or owner == "class_pattern" or not _in_case(steps) else "bind"
+
+
+def _in_case(steps: list[Step]) -> bool:
+    return any(step.node.type == "case_pattern" for step in steps)
 
 
 def _role_of_assignment(assignment: Node) -> Role:

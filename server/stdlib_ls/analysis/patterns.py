@@ -97,11 +97,46 @@ def find_name(anchor: str, sighting: Sighting, document: Document, *, when: str 
 
 
 def is_stored(sighting: Sighting, document: Document) -> bool:
-    """Whether a use is assigned to or deleted: `psutil.cpu_count = fake`."""
+    """Whether a use is assigned to or deleted: `psutil.cpu_count = fake`, alone or among other targets."""
     steps = path_to(document.nodes[document.block_at(sighting.start)], sighting.start)
     position = max(len(steps) - len(sighting.parts), 1)
+    while position > 1 and steps[position - 1].node.type in _GROUPS:
+        position -= 1
     parent, field = steps[position - 1].node.type, steps[position].field
-    return parent == "delete_statement" or (parent in ("assignment", "augmented_assignment") and field == "left")
+    return parent in ("delete_statement", "as_pattern_target") or (field == "left" and parent in _STORES)
+
+
+def may_stand(text: str, sighting: Sighting, document: Document) -> bool:
+    """Whether an expression may take the place of a use without meaning something else there.
+
+    In a case pattern it would capture or compare in another way, an f-string can show its own source (`{x=}`),
+    and before Python 3.12 it ends at the first quote of its kind.
+    """
+    for step in path_to(document.nodes[document.block_at(sighting.start)], sighting.start):
+        node = step.node
+        if node.type == "case_pattern" and not re.fullmatch(r"\w+(\.\w+)+", text):
+            return False
+        if node.type == "interpolation" and any(child.type == "=" for child in node.children):
+            return False
+        if node.type == "string" and text_of(node.children[0]).lstrip("bBfFrRtTuU") in text:
+            return False
+    return True
+
+
+@lru_cache(1024)
+def is_term(pattern: str) -> bool:
+    """Whether a pattern is a single term, which needs no brackets wherever it is put."""
+    expression = parse(_HOLE.sub(_ONE, pattern).encode()).root_node.children[0].children[0]
+    return expression.type in _TERMS
+
+
+_GROUPS = frozenset(
+    (
+        *("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"),
+        *("tuple", "list", "parenthesized_expression", "expression_list"),
+    )
+)
+_STORES = frozenset(("assignment", "augmented_assignment", "for_statement", "for_in_clause"))
 
 
 class _Matcher:
@@ -177,7 +212,7 @@ class _Matcher:
 
 _TERMS = frozenset(
     (
-        *("identifier", "attribute", "call", "subscript", "integer", "float", "string", "list", "dictionary", "set"),
+        *("identifier", "attribute", "call", "subscript", "string", "list", "dictionary", "set"),
         *("tuple", "true", "false", "none", "ellipsis", "parenthesized_expression"),
         *("list_comprehension", "dictionary_comprehension", "set_comprehension"),
     )

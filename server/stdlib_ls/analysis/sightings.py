@@ -15,7 +15,7 @@ from typing import NamedTuple
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.imports import Import
 from stdlib_ls.analysis.occurrences import Occurrence, classify
-from stdlib_ls.analysis.places import Place
+from stdlib_ls.analysis.places import Place, Scope
 from stdlib_ls.analysis.syntax import Part, path_to
 
 _ALIAS_DEPTH = 8
@@ -65,6 +65,17 @@ class Sighting:
         """Everything that the whole may stand for, the likeliest first."""
         tail = self.name.removeprefix(self.parts[0].name)
         return self.name, *(head + tail for head in self.other_heads)
+
+    @property
+    def best_sites(self) -> list[Site]:
+        """Of several `import a.b`, `import a.c`, those whose module the use goes through."""
+        fits: dict[Site, int] = {}
+        best: dict[str, int] = {}
+        for site in self.sites:
+            module, target = site.imported.module, site.imported.target
+            fits[site] = len(module) if any(f"{name}.".startswith(module + ".") for name in self.names) else 0
+            best[target] = max(best.get(target, 0), fits[site])
+        return [site for site in self.sites if fits[site] == best[site.imported.target]]
 
     @property
     def name(self) -> str:
@@ -152,14 +163,30 @@ class Sightings:
                 if occurrence.role != "use":
                     continue
                 sighting = self._sighting(occurrence, index)
-                if sighting and site in _best_sites(sighting):
+                if sighting and site in sighting.best_sites:
                     yield sighting
 
     def is_bound_otherwise(self, name: str, target: str, but: Collection[Site]) -> bool:
         """Whether a name stands for anything else than `target` in any scope of the file, some imports left aside."""
         for index in self._blocks_with(name):
             for binding in self._block_bindings(name, index):
-                if binding.site is None or (binding.site not in but and binding.site.imported.target != target):
+                site = binding.site
+                if site is None or (site not in but and (site.imported.target != target or site.imported.level)):
+                    return True
+        return False
+
+    def is_rebound(self, site: Site) -> bool:
+        """Whether something else than imports binds a site's name, so that its uses may see that as well.
+
+        A parameter or a local variable hides the name for good, and does not count.
+        """
+        name, scopes = site.imported.local, site.imported.place.scopes
+        for index in self._blocks_with(name):
+            for binding in self._block_bindings(name, index):
+                inner = binding.place.scopes[-1:]
+                reaches = binding.place.scopes == scopes or (inner and inner[0].kind == "class")
+                role = binding.occurrence.role if binding.occurrence else ""
+                if binding.occurrence and (reaches or role in ("delete", "global", "nonlocal")):
                     return True
         return False
 
@@ -215,8 +242,9 @@ class Sightings:
         return Sighting(tuple(parts), sites, use.place, doubtful=len(targets) < len(origins), other_heads=others)
 
     def _origins(self, use: Occurrence, index: int, depth: int) -> list[_Origin]:
-        """Everything that the name at the head of a use can stand for, nearest binding first."""
-        return [origin for binding in self._reaching(use, index) for origin in self._origins_of(binding, depth)]
+        """Everything that the name at the head of a use can stand for, in order of the file: fallbacks come last."""
+        reaching = sorted(self._reaching(use, index), key=lambda binding: binding.start)
+        return [origin for binding in reaching for origin in self._origins_of(binding, depth)]
 
     def _origins_of(self, binding: _Binding, depth: int) -> list[_Origin]:
         if binding.site:
@@ -237,10 +265,10 @@ class Sightings:
             _Origin(None, None)
         ]
 
-    def _reaching(self, use: Occurrence, index: int) -> list[_Binding]:
-        """The bindings that can have given a use its value, nearest first."""
-        name = use.chain[0].text
-        bindings, in_order = self._bindings_for(name, use.place, index)
+    def _reaching(self, use: Occurrence, index: int, depth: int | None = None) -> list[_Binding]:
+        """The bindings that can have given a use its value; `depth` says in how many of its scopes to look."""
+        name, scopes = use.chain[0].text, use.place.scopes
+        bindings, in_order, depth = self._bindings_for(name, scopes, index, len(scopes) if depth is None else depth)
         if not in_order:
             # The use runs later, after everything; deletion would be an error then, not a value.
             return [binding for binding in bindings if not _is_deletion(binding)]
@@ -252,6 +280,10 @@ class Sightings:
             reaching.append(binding)
             if _dominates(binding.place, use.place):
                 break
+        else:
+            if depth and scopes[depth - 1].kind == "class":
+                # Where a class body has not bound a name yet, it looks further out.
+                reaching += self._reaching(use, index, depth - 1)
         loops = {arm for arm in use.place.arms if arm.kind == "loop"}
         reaching += [one for one in bindings if one.effect > start and loops & set(one.place.arms)]
         if not reaching:
@@ -262,21 +294,25 @@ class Sightings:
         more = [one for one in bindings if one.site and _binds_package(one.site.imported) and one not in reaching]
         return reaching + [one for one in more if one.site and one.site.imported.target in shared]
 
-    def _bindings_for(self, name: str, place: Place, index: int) -> tuple[list[_Binding], bool]:
-        """The bindings in the scope that a name belongs to, and whether the use runs in order with them."""
-        scopes = place.scopes
+    def _bindings_for(
+        self, name: str, scopes: tuple[Scope, ...], index: int, most: int
+    ) -> tuple[list[_Binding], bool, int]:
+        """The bindings in the scope that a name belongs to, whether the use runs in order with them, the scope's depth."""
         local = self._block_bindings(name, index) if scopes else []
-        for depth in range(len(scopes), 0, -1):
+        elsewhere = {b.place.scopes for b in local if b.occurrence and b.occurrence.role == "nonlocal"}
+        for depth in range(most, 0, -1):
             deeper = scopes[depth:]
-            if scopes[depth - 1].kind == "class" and any(scope.kind == "function" for scope in deeper):
+            if scopes[depth - 1].kind == "class" and deeper:
                 continue
             here = [binding for binding in local if binding.place.scopes == scopes[:depth]]
             roles = {binding.occurrence.role for binding in here if binding.occurrence}
             if "global" in roles:
-                return self._bindings_of_module(name), False
+                return self._bindings_of_module(name), False, 0
             if here and "nonlocal" not in roles:
-                return here, all(scope.kind != "function" for scope in deeper)
-        return self._bindings_of_module(name), all(scope.kind != "function" for scope in scopes)
+                inner = [b for b in local if b.place.scopes in elsewhere and b.place.scopes[:depth] == scopes[:depth]]
+                here += [b for b in inner if b.occurrence is None or b.occurrence.role != "nonlocal"]
+                return here, not elsewhere and all(scope.kind != "function" for scope in deeper), depth
+        return self._bindings_of_module(name), all(scope.kind != "function" for scope in scopes), 0
 
     def _bindings_of_module(self, name: str) -> list[_Binding]:
         found = self._module_bindings.get(name)
@@ -329,17 +365,6 @@ def _cut(sighting: Sighting, offset: int) -> Sighting | None:
         return None
     parts = sighting.parts[: inside[0] + 1]
     return replace(sighting, parts=parts)
-
-
-def _best_sites(sighting: Sighting) -> list[Site]:
-    """Of several `import a.b`, `import a.c`, those whose module the use goes through."""
-
-    def fit(site: Site) -> int:
-        module = site.imported.module
-        return len(module) if f"{sighting.name}.".startswith(module + ".") else 0
-
-    best = max(map(fit, sighting.sites), default=0)
-    return [site for site in sighting.sites if fit(site) == best]
 
 
 def _binds_package(imported: Import) -> bool:

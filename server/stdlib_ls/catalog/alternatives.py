@@ -6,8 +6,9 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
-from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.facts import Row
 from stdlib_ls.catalog.source import Key, Source
 from stdlib_ls.versions import Version, parse_version, show_version
 
@@ -15,38 +16,58 @@ _HOLE = re.compile(r"\$(\$?)([A-Z][A-Z0-9_]*)")
 _MARK = "hole_in_pattern_"
 
 
+class Facts(Protocol):
+    """What has to be known of the standard library: the facts while building, the compiled catalog afterwards."""
+
+    def is_stdlib(self, name: str) -> bool: ...
+
+    def find(self, name: str) -> object | None: ...
+
+    def added(self, name: str) -> Version | None: ...
+
+
 class PatternError(ValueError):
     """A pattern that is not one Python expression beginning with a dotted name."""
 
 
-def check_alternative(source: Source, facts: Facts) -> None:
-    """Complain about patterns that cannot match and fixes that name what does not exist."""
-    package = source.value
+def check_alternative(source: Source, package: Row, facts: Facts, at: Key = (), *, in_house: bool = False) -> None:
+    """Complain about patterns that cannot match and fixes that name what does not exist.
+
+    `package` stands at a key of the source. An in-house catalog may also name modules that nobody here knows.
+    """
     for index, row in enumerate(package.get("replacements", ())):
-        for key, message in _check_row(row, package["imports"], facts):
-            source.complain(("replacements", index, *key), message)
+        for key, message in _check_row(row, package["imports"], facts, in_house):
+            source.complain((*at, "replacements", index, *key), message)
     if package["advice"] in ("different", "keep") and any("fix" in row for row in package.get("replacements", ())):
-        source.complain(("advice",), f"{package['advice']} packages have no fixes; choose partial, or drop them")
+        message = f"{package['advice']} packages have no fixes; choose partial, or drop them"
+        source.complain((*at, "advice"), message)
 
 
-def _check_row(row: Row, imports: list[str], facts: Facts) -> Iterator[tuple[Key, str]]:
+def _check_row(row: Row, imports: list[str], facts: Facts, in_house: bool) -> Iterator[tuple[Key, str]]:
     try:
         anchor = leading_name(row["match"])
-        if anchor.partition(".")[0] not in imports:
-            yield ("match",), f"begins with {anchor}, which is not under {', '.join(imports)}"
-        if "fix" not in row:
-            return
+    except PatternError as error:
+        yield ("match",), str(error)
+        return
+    if anchor.partition(".")[0] not in imports:
+        yield (
+            ("match",),
+            f"begins with {anchor}, which is not under {', '.join(imports)}; add it to imports, or correct it",
+        )
+    if "fix" not in row:
+        return
+    try:
         names = list(names_in(row["fix"]))
     except PatternError as error:
-        key = "match" if str(error).startswith(row["match"]) else "fix"
-        yield (key,), str(error)
+        yield ("fix",), str(error)
         return
-    unknown_holes = holes(row["fix"]) - holes(row["match"])
-    if unknown_holes:
-        yield ("fix",), f"the holes {', '.join(sorted(unknown_holes))} do not occur in match"
-    missing = [name for name in names if not resolve(name, facts)]
+    yield from _check_holes(row)
+    missing = [name for name in names if not resolve(name, facts, in_house=in_house)]
     if missing:
-        yield ("fix",), f"{', '.join(missing)} is neither in the standard library nor a builtin"
+        yield (
+            ("fix",),
+            f"{', '.join(missing)} is neither in the standard library nor a builtin; write full dotted names",
+        )
         return
     computed = since(row["fix"], facts)
     typed = parse_version(row["equal_from"]) if "equal_from" in row else None
@@ -58,7 +79,19 @@ def _check_row(row: Row, imports: list[str], facts: Facts) -> Iterator[tuple[Key
         yield ("differs",), "a safe row differs in nothing; make it review, or drop the key"
 
 
-def compiled_alternative(package: Row, facts: Facts) -> Row:
+def _check_holes(row: Row) -> Iterator[tuple[Key, str]]:
+    unknown = holes(row["fix"]) - holes(row["match"])
+    if unknown:
+        yield ("fix",), f"the holes {', '.join(sorted(unknown))} do not occur in match; use those that do"
+    if isinstance(row.get("proof"), dict):
+        needed = {hole[1:] for hole in holes(row["match"]) if not hole.startswith("$$")}
+        for index, bindings in enumerate(row["proof"].get("inputs", [{}])):
+            if needed - bindings.keys():
+                key = ("proof", "inputs", index)
+                yield key, f"the holes {', '.join(sorted(needed - bindings.keys()))} have no value; give them one"
+
+
+def compiled_alternative(package: Row, facts: Facts, *, in_house: bool = False) -> Row:
     """The record of a package: its rows with anchor, first version and plain rename worked out, proofs left out."""
     rows = []
     for row in package.get("replacements", ()):
@@ -69,10 +102,12 @@ def compiled_alternative(package: Row, facts: Facts) -> Row:
                 filter(None, (since(row["fix"], facts), parse_version(row.get("equal_from", "")))), default=None
             )
             kept["since"] = show_version(first) if first else None
-            kept["targets"] = sorted({name for one in names_in(row["fix"]) if (name := resolve(one, facts))})
+            kept["targets"] = sorted(
+                {name for one in names_in(row["fix"]) if (name := resolve(one, facts, in_house=in_house))}
+            )
             kept["rename"] = plain_rename(row["match"], row["fix"])
         rows.append(kept)
-    return {**package, "replacements": rows}
+    return {**package, "replacements": rows, **({"in_house": True} if in_house else {})}
 
 
 def _parsed(pattern: str) -> ast.expr:
@@ -81,7 +116,7 @@ def _parsed(pattern: str) -> ast.expr:
     try:
         return ast.parse(plain, mode="eval").body
     except SyntaxError as error:
-        raise PatternError(f"{pattern} is not a Python expression with $HOLES: {error.msg}") from None
+        raise PatternError(f"{pattern} is not a Python expression with $HOLES: {error.msg}; correct it") from None
 
 
 def holes(pattern: str) -> set[str]:
@@ -123,16 +158,20 @@ def leading_name(pattern: str) -> str:
         elif isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
         else:
-            raise PatternError(f"{pattern} does not begin with a dotted name")
+            break
+    if name is None or name.startswith(_MARK):
+        raise PatternError(f"{pattern} does not begin with a dotted name; write it out in full")
     return name
 
 
-def resolve(name: str, facts: Facts) -> str | None:
-    """The full name under which the facts know a name in a fix; a trailing attribute of a value is allowed."""
+def resolve(name: str, facts: Facts, *, in_house: bool = False) -> str | None:
+    """The full name under which a name in a fix is known, or None where it is not."""
     top = name.partition(".")[0]
-    if top in facts.modules:
+    if facts.is_stdlib(top):
         return name if facts.find(name) else None
-    return f"builtins.{top}" if hasattr(builtins, top) or f"builtins.{top}" in facts.symbols else None
+    if hasattr(builtins, top) or facts.find(f"builtins.{top}"):
+        return f"builtins.{top}"
+    return name if in_house and "." in name else None
 
 
 def since(fix: str, facts: Facts) -> Version | None:

@@ -10,6 +10,7 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
     l json           the members of a module or class, with what completion shows of them
     s json.dumps     facts and line of a symbol
     a psutil         what replaces the packages that are imported by this name
+    x alternative    the schema of alternatives, for users' own catalogs
     p psutil         the import names of a distribution
 """
 
@@ -48,6 +49,7 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     cards, problems = load_cards(catalog, facts)
     packages, more_problems = load_alternatives(catalog, facts)
     records = dict(_fact_records(facts, cards))
+    records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
     for package in packages:
         record = compiled_alternative(package, facts)
         for name in package["imports"]:
@@ -127,7 +129,7 @@ def load_alternatives(catalog: Path, facts: Facts) -> tuple[list[Row], list[Prob
         if not source.problems:
             if source.value["package"] != path.stem:
                 source.complain(("package",), f"the file is called {path.stem}; make the two agree")
-            check_alternative(source, facts)
+            check_alternative(source, source.value, facts)
         problems += source.problems
         if not source.problems:
             packages.append(source.value)
@@ -135,7 +137,8 @@ def load_alternatives(catalog: Path, facts: Facts) -> tuple[list[Row], list[Prob
 
 
 def _read(path: Path) -> Source:
-    return Source(path, path.read_text(encoding="utf-8"))
+    # What is not UTF-8 becomes characters that YAML does not allow, and so a problem of this file alone.
+    return Source(path, path.read_text(encoding="utf-8", errors="surrogateescape"))
 
 
 def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, Any]]:
@@ -146,8 +149,9 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     }
     lists: dict[str, list[list[Any]]] = defaultdict(list)
     for name, row in facts.symbols.items():
-        record = _symbol_record(row, lines.get(name) or lines.get(row.get("alias_of", ""), {}))
-        yield f"s {name}", record
+        record = _symbol_record(row, facts, lines)
+        is_alias = "alias_of" in row and _is_mere_alias(row, facts, lines)
+        yield f"s {name}", {"kind": row["kind"], "alias_of": row["alias_of"]} if is_alias else record
         if not {"not_importable", "doc_gone"} & row.keys():
             lists[name.rpartition(".")[0]].append(_list_row(name.rpartition(".")[2], record))
     for owner, rows in lists.items():
@@ -170,18 +174,31 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     yield "i modules", modules
 
 
-def _symbol_record(row: Row, line: Row) -> Row:
-    return _without_empty(
+def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
+    """The record of a symbol; an alias has what its main name has, but dates and documentation of its own."""
+    own = _without_empty(
         {
             "kind": row["kind"],
             "module": row["module"],
-            "alias_of": row.get("alias_of"),
             "bases": row.get("bases"),
             "signature": row.get("sig") or row.get("docsig"),
             **_shared_fields(row),
-            **line,
+            **lines.get(row["name"], {}),
         }
     )
+    if "alias_of" not in row:
+        return own
+    main = _symbol_record(facts.symbols[row["alias_of"]], facts, lines)
+    passed_on = ["summary", "pitfalls", "signature"] + ([] if "docs" in own else ["docs", "docs_version"])
+    # What has the members of another class is as good as derived from it.
+    return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]]}
+
+
+def _is_mere_alias(row: Row, facts: Facts, lines: dict[str, Row]) -> bool:
+    """Whether nothing is known of a name but what it is another name of."""
+    main = facts.symbols[row["alias_of"]]
+    same = all(row.get(field) == main.get(field) for field in ("added", "deprecated", "removed"))
+    return same and "doc" not in row and row["name"] not in lines
 
 
 def _shared_fields(row: Row) -> Row:

@@ -44,6 +44,10 @@ class Facts:
                 return found
         return None
 
+    def is_stdlib(self, name: str) -> bool:
+        """Whether a dotted name begins with a module of the standard library."""
+        return name.partition(".")[0] in self.modules
+
     def added(self, name: str) -> Version | None:
         """The first version that has the name and its module, or None where that is older than the facts reach."""
         row = self.find(name)

@@ -41,13 +41,12 @@ class Source:
         self.file = str(path)
         self.problems: list[Problem] = []
         self._lines: dict[Key, int] = {(): 1}
+        self._complaints: list[Key] = []
         self.value: Any = None
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            message = f"not YAML: {getattr(error, 'problem', None) or error}"
-            self.problems.append(Problem(self.file, mark.line + 1 if mark else 1, "", message))
+            self.problems.append(Problem(self.file, *_not_yaml(error, text)))
             return
         if root is not None:
             self.value = self._build(root, ())
@@ -58,7 +57,13 @@ class Source:
             key = key[:-1]
         return self._lines[key]
 
+    def is_clean(self, key: Key) -> bool:
+        """Whether nothing has been complained about at a key or below it."""
+        return not any(complaint[: len(key)] == key for complaint in self._complaints)
+
     def complain(self, key: Key, message: str) -> None:
+        """Add a problem with the value at a key."""
+        self._complaints.append(key)
         self.problems.append(Problem(self.file, self.line(key), _show_key(key), message))
 
     def _build(self, node: yaml.Node, key: Key) -> Any:
@@ -89,6 +94,17 @@ class Source:
         return built
 
 
+def _not_yaml(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
+    """Line, key and message of what the YAML parser could not read."""
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return line, "", f"not text that YAML allows: {error.reason}; save the file as UTF-8"
+    assert isinstance(error, yaml.MarkedYAMLError)
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    begins = f", {error.context} that begins in line {error.context_mark.line + 1}" if error.context_mark else ""
+    return line, "", f"not YAML: {error.problem}{begins}"
+
+
 def _is_text(node: yaml.Node) -> bool:
     """Whether YAML takes a scalar as text: quoted, or nothing else that it knows."""
     return node.tag == "tag:yaml.org,2002:str" or getattr(node, "style", None) is not None
@@ -104,19 +120,20 @@ def _show_key(key: Key) -> str:
 _TYPES: dict[str, type] = {"object": dict, "array": list, "string": str}
 
 
-def check_schema(source: Source, schema: dict[str, Any]) -> None:
-    """Add a problem to `source` for each place where its value is not what the JSON schema wants.
+def check_schema(source: Source, schema: dict[str, Any], value: Any = None, at: Key = ()) -> None:
+    """Add a problem to `source` for each place where a value is not what the JSON schema wants.
 
+    The value is the whole document, or the one given, which stands at the key `at`.
     Knows the part of JSON Schema that the files in catalog/schema use.
     The schema's own descriptions are the cures.
     """
-    for key, message in _violations(source.value, (), schema, schema.get("$defs", {})):
+    checked = source.value if value is None and not at else value
+    for key, message in _violations(checked, at, schema, schema.get("$defs", {})):
         source.complain(key, message)
 
 
 def _violations(value: Any, key: Key, schema: dict[str, Any], defs: dict[str, Any]) -> Iterator[tuple[Key, str]]:
-    if "$ref" in schema:
-        schema = defs[schema["$ref"].rpartition("/")[2]]
+    schema = _resolve(schema, defs)
     wanted = schema.get("description", "")
     if "anyOf" in schema:
         yield from _violations_of_any(value, key, schema, defs)
@@ -141,6 +158,11 @@ def _violations(value: Any, key: Key, schema: dict[str, Any], defs: dict[str, An
         yield from _violations_of_object(value, key, schema, defs)
 
 
+def _resolve(schema: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """A schema, or the definition that it refers to."""
+    return defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
 def _violations_of_object(
     value: dict[str, Any], key: Key, schema: dict[str, Any], defs: dict[str, Any]
 ) -> Iterator[tuple[Key, str]]:
@@ -150,8 +172,8 @@ def _violations_of_object(
     yield from _wrong_size(key, len(value), schema.get("minProperties"), schema.get("maxProperties"), wanted)
     for name in schema.get("required", ()):
         if name not in value:
-            cure = properties.get(name, {}).get("description", "")
-            yield key, f"the key {name!r} is missing; add it. {cure}".rstrip()
+            cure = _resolve(properties.get(name, {}), defs).get("description", "")
+            yield key, f"the key {name!r} is missing; add it. Wanted: {cure}"
     for name, inner in value.items():
         if name in properties:
             yield from _violations(inner, (*key, name), properties[name], defs)
@@ -165,8 +187,7 @@ def _violations_of_any(value: Any, key: Key, schema: dict[str, Any], defs: dict[
     """The complaints of the variant that comes nearest: of the right type, then with the fewest complaints."""
 
     def rank(variant: dict[str, Any]) -> tuple[bool, int]:
-        resolved = defs[variant["$ref"].rpartition("/")[2]] if "$ref" in variant else variant
-        wrong_type = not isinstance(value, _TYPES[resolved.get("type", "object")])
+        wrong_type = not isinstance(value, _TYPES[_resolve(variant, defs).get("type", "object")])
         return wrong_type, len(list(_violations(value, key, variant, defs)))
 
     yield from _violations(value, key, min(schema["anyOf"], key=rank), defs)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,6 +83,7 @@ class Catalog:
         except (OSError, ValueError) as error:
             raise CatalogMissing(f"{path}: {error}; `make catalog` in the project's folder writes it") from None
         self._modules: list[Row] | None = None
+        self._own: dict[str, list[dict[str, Any]]] = {}
         self._record = lru_cache(_CACHED_RECORDS)(self._find)
         self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
 
@@ -119,10 +122,32 @@ class Catalog:
             return None
         return frozenset(row.label for row in self.members(module) if not row.label.startswith("_"))
 
+    def added(self, name: str) -> Version | None:
+        """The first version that has a name and its module, or None where that is older than the facts reach."""
+        entry = self.find(name)
+        found = [one.added for one in (entry, self.find(entry.module)) if one and one.added] if entry else []
+        return max(found, default=None)
+
     def packages(self, import_name: str) -> list[dict[str, Any]]:
-        """The alternatives of the distributions that are imported by this top-level name."""
-        found: list[dict[str, Any]] = self._record("a " + import_name) or []
+        """The alternatives of the distributions that are imported by this top-level name, a team's own first."""
+        found: list[dict[str, Any]] = self._own.get(import_name) or self._record("a " + import_name) or []
         return found
+
+    def with_own(self, packages: list[dict[str, Any]]) -> Catalog:
+        """The same catalog with a team's own alternatives, which win over those of the same import name."""
+        if not packages:
+            return self
+        extended = copy(self)
+        extended._own = {}
+        for package in packages:
+            for name in package["imports"]:
+                extended._own.setdefault(name, []).append(package)
+        return extended
+
+    def alternative_schema(self) -> dict[str, Any]:
+        """The JSON schema of alternatives."""
+        schema: dict[str, Any] = self._record("x alternative")
+        return schema
 
     def import_names(self, distribution: str) -> list[str]:
         """The top-level names of a distribution that the catalog speaks of."""
@@ -131,7 +156,7 @@ class Catalog:
 
     def third_party_names(self) -> Iterator[str]:
         """Every import name that the catalog has alternatives for."""
-        return (key[2:] for key in self._keys("a "))
+        return chain(self._own, (key[2:] for key in self._keys("a ")))
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """Every symbol whose full name begins with `prefix`, sorted by bytes."""
@@ -168,8 +193,7 @@ class Catalog:
             return name, record
         record = self._record("s " + name) or record
         if record:
-            # An alias with a line of its own is shown as what people wrote.
-            alias = record.get("alias_of") if "summary" not in record else None
+            alias = record.get("alias_of")
             return self._resolve(alias, depth - 1) if alias and depth else (name, record)
         owner, _, member = name.rpartition(".")
         if not owner or not depth:
@@ -180,7 +204,7 @@ class Catalog:
         main, owner_record = found
         if main != owner:
             return self._resolve(f"{main}.{member}", depth - 1)
-        for base in (*owner_record.get("bases", ()), *filter(None, (owner_record.get("alias_of"),))):
+        for base in owner_record.get("bases", ()):
             inherited = self._resolve(f"{_full_name(base)}.{member}", depth - 1)
             if inherited:
                 return inherited

@@ -73,16 +73,17 @@ def _message(file: SourceFile, verdict: Verdict) -> str | None:
         return None if verdict.unseen or file.context.is_init else _unused_message(verdict, versions)
     if not verdict.covered:
         return None
+    who = "Your own catalog" if verdict.package.get("in_house") else "The standard library"
     pairs = [f"{new_name(uses[0])} for {old_name(uses[0])}" for uses in group_uses(verdict.covered)]
     covered = _join(pairs) + _since(verdict.covered, versions)
     if verdict.complete:
         notes = [note for use in verdict.uses if not use.exact for note in (use.row or {}).get("differs", ())]
         look = f" Look at this first: {notes[0]}" if notes else ""
-        return f"The standard library covers all that this file uses of {name}: {covered}.{look}"
+        return f"{who} covers all that this file uses of {name}: {covered}.{look}"
     gaps = [_gap(uses) for uses in group_uses(verdict.gaps)]
     if verdict.unseen:
         gaps.append(f"whatever {verdict.unseen} may hold")
-    return f"The standard library covers part of what this file uses of {name}: {covered}. Not covered: {_join(gaps)}."
+    return f"{who} covers part of what this file uses of {name}: {covered}. Not covered: {_join(gaps)}."
 
 
 def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:

@@ -230,7 +230,10 @@ def _module_of(file: SourceFile, target: str) -> str | None:
     """The module that has to be imported for a target, or None for builtins."""
     if target.startswith("builtins."):
         return None
-    while file.context.catalog.module(target) is None:
+    catalog = file.context.catalog
+    if not catalog.is_stdlib(target):
+        return target.rpartition(".")[0]  # In-house, as a team's own catalog names it.
+    while catalog.module(target) is None:
         target = target.rpartition(".")[0]
     return target
 

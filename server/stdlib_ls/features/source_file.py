@@ -10,6 +10,7 @@ from typing import Protocol
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import Encoding
 from stdlib_ls.analysis.sightings import Sightings
+from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.settings import Settings
 from stdlib_ls.versions import VersionRange
@@ -27,6 +28,7 @@ class Context:
 
     `is_first_party` says of a top-level import name whether the project itself provides it.
     `quiet` files get cards but no diagnostics; `is_init` marks an `__init__.py`, whose imports are its interface.
+    `problems` are what is wrong with the team's own catalogs.
     """
 
     catalog: Catalog
@@ -35,6 +37,7 @@ class Context:
     is_first_party: Callable[[str], bool] = _nothing_is_local
     quiet: bool = False
     is_init: bool = False
+    problems: tuple[str, ...] = ()
 
 
 class Surroundings(Protocol):
@@ -42,6 +45,9 @@ class Surroundings(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def catalogs(self) -> list[Path]: ...
 
     def version_range(self, text: str) -> VersionRange: ...
 
@@ -53,14 +59,16 @@ class Surroundings(Protocol):
 def context_of(catalog: Catalog, around: Surroundings, path: Path | None, script_text: str) -> Context:
     """The context of a file at a path, or of a buffer without one; `script_text` may hold script metadata."""
     quiet = path is not None and around.is_off_limits(path)
+    own, problems = read_own(catalog, around.catalogs)
     return Context(
-        catalog=catalog,
+        catalog=catalog.with_own(own),
         versions=around.version_range(script_text),
         settings=around.settings,
         # In the standard library's own folder every module is first-party, and cards are wanted all the same.
         is_first_party=_nothing_is_local if quiet else around.is_first_party,
         quiet=quiet,
         is_init=path is not None and path.name == "__init__.py",
+        problems=tuple(problems),
     )
 
 

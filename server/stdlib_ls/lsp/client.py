@@ -33,7 +33,9 @@ def read_client(declared: types.ClientCapabilities) -> Client:
     text = declared.text_document or types.TextDocumentClientCapabilities()
     workspace = declared.workspace or types.WorkspaceClientCapabilities()
     completion = text.completion.completion_item if text.completion else None
-    publish, action = text.publish_diagnostics, text.code_action
+    action = text.code_action
+    # What a diagnostic may hold, a client says of those that are pushed, of those that it pulls, or of both.
+    shown = [one for one in (text.publish_diagnostics, text.diagnostic) if one]
     resolvable = completion.resolve_support.properties if completion and completion.resolve_support else ()
     edits = workspace.workspace_edit
     return Client(
@@ -43,8 +45,8 @@ def read_client(declared: types.ClientCapabilities) -> Client:
         shows_label_details=bool(completion and completion.label_details_support),
         tags_completions=bool(completion and completion.tag_support),
         pulls_diagnostics=text.diagnostic is not None,
-        tags_diagnostics=bool(publish and publish.tag_support),
-        links_codes=bool(publish and publish.code_description_support),
+        tags_diagnostics=any(one.tag_support for one in shown),
+        links_codes=any(one.code_description_support for one in shown),
         literal_actions=bool(action and action.code_action_literal_support),
         prefers_actions=bool(action and action.is_preferred_support),
         answers_configuration=bool(workspace.configuration),

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -37,6 +37,8 @@ from stdlib_ls.settings import Settings, read_settings
 _log = logging.getLogger(__name__)
 _SECTION = "stdlib-ls"
 _KEPT_LISTS = 64
+# Documents of other kinds, such as `git:`, are shown but not edited: they get cards and no diagnostics.
+_EDITED = ("file:", "untitled:", "vscode-notebook-cell:")
 
 
 @dataclass
@@ -116,7 +118,9 @@ class Server(LanguageServer):
             return None
         project = self.projects.of(held.path)
         self._log_once(project.problems)
-        held.file.context = context_of(self.catalog, project, held.path, held.file.script_text())
+        context = context_of(self.catalog, project, held.path, held.file.script_text())
+        self._log_once(list(context.problems))
+        held.file.context = context if uri.startswith(_EDITED) else replace(context, quiet=True)
         return held.file
 
     def last_context(self) -> Context:

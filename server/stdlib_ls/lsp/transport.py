@@ -21,6 +21,7 @@ from typing import Any
 
 import cattrs
 from lsprotocol import converters, types
+from pygls.exceptions import JsonRpcException
 from pygls.io_ import StdoutWriter, run_async
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
@@ -68,6 +69,15 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         self._store.close_document(params)
 
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """As pygls does it, except that a request that makes no sense gets an answer: its client waits for one."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
     def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         if error is None and isinstance(result, Ready) and self.writer is not None:
             self._result_types.pop(msg_id, None)
@@ -90,11 +100,13 @@ def lenient_converter() -> cattrs.Converter:
         try:
             return kind(value)
         except ValueError:
-            return value
+            if issubclass(kind, enum.Enum):
+                return value
+            raise
 
-    converter.register_structure_hook_func(
-        lambda kind: isinstance(kind, type) and issubclass(kind, enum.Enum), structure
-    )
+    # The protocol's enumerations are numbers or texts too, and cattrs goes by that first.
+    for base in (int, str):
+        converter.register_structure_hook(base, structure)
     return converter
 
 
