@@ -46,8 +46,8 @@ def test_in_house_modules_take_over(tmp_path: Path) -> None:
     )
     assert problems == ()
     assert messages == [
-        "Your own catalog covers all that this file uses of cool-json:"
-        " acme.text.dump for cooljson.dump_text, json.loads for cooljson.parse."
+        "acme.text.dump covers cooljson.dump_text, json.loads covers cooljson.parse:"
+        " all that this file uses of cool-json."
     ]
     fix = fix_of(file, diagnostics(file)[0].verdict)
     assert fix is not None

@@ -33,6 +33,7 @@ def run_example(card: Row, python: str = sys.executable) -> str:
 
 
 def list_members(module: str) -> None:
+    """Print the members that need a line."""
     facts = Facts(CATALOG / "facts")
     for name in facts.members[module]:
         row = facts.symbols[name]
@@ -43,6 +44,7 @@ def list_members(module: str) -> None:
 
 
 def check(paths: list[Path]) -> int:
+    """Print every complaint about these cards; 1 if there is any."""
     facts = Facts(CATALOG / "facts")
     schema = json.loads((CATALOG / "schema/card.json").read_text(encoding="utf-8"))
     topics = Source("topics.yaml", (CATALOG / "topics.yaml").read_text(encoding="utf-8")).value["topics"]

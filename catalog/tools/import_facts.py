@@ -11,6 +11,7 @@ modules before symbols and both sorted by name, so that the difference between t
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,10 +32,17 @@ HEADER = {
 
 # A module or symbol that had gone before this version is of no use to anybody any more.
 OLDEST_REMOVAL = (3, 8)
+# Names that were there in this version are "older than we track"; what is younger needs a version.
+OLDEST_TRACKED = (3, 9)
+
+# Typeshed describes these by one class or function, but no interpreter has them as the same object.
+NOT_ALIASES = frozenset(
+    "hashlib.blake2s hashlib.sha3_256 hashlib.sha3_384 hashlib.sha3_512 hashlib.shake_256 ntpath.realpath".split()
+)
 
 MODULE_FIELDS = (
     "name package added deprecated soft_deprecated removed removal_planned availability doc doc_version"
-    " doc_last chapter chapter_last undocumented attribute_of"
+    " doc_last chapter chapter_last undocumented attribute_of user_supplied rt_import"
 ).split()
 SYMBOL_FIELDS = (
     "name module kind alias_of added changed deprecated soft_deprecated removed removal_planned"
@@ -49,12 +57,14 @@ def version(text: str) -> tuple[int, int]:
 
 
 def rows(path: Path) -> Iterator[Row]:
+    """The rows of a JSON lines file."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
 
 
 def is_of_use(row: Row) -> bool:
+    """Whether somebody may still meet the module or symbol."""
     return "removed" not in row or version(row["removed"]) >= OLDEST_REMOVAL
 
 
@@ -67,16 +77,49 @@ def pick(row: Row, fields: list[str]) -> Row:
     return kept
 
 
+def date_by_sight(symbols: list[Row]) -> None:
+    """Date the names that no source dates, but that interpreters do not have from the start.
+
+    Constants, and names of some platforms, are left alone: whether they are there depends on the build.
+    """
+    by_name = {row["name"]: row for row in symbols}
+    seen = {row["name"]: version(re.split("[-,]", row["rt"])[0]) for row in symbols if "rt" in row}
+    module_seen: dict[str, tuple[int, int]] = {}
+    for name, first in seen.items():
+        module = by_name[name]["module"]
+        module_seen[module] = min(first, module_seen.get(module, first))
+    for name, first in seen.items():
+        row = by_name[name]
+        if "added" not in row and first > max(module_seen[row["module"]], OLDEST_TRACKED):
+            main_name = by_name.get(row.get("alias_of", ""), {})
+            if "added" in main_name:
+                row["added"] = main_name["added"]
+            elif row["kind"] != "data" and not {"platforms", "instance"} & row.keys():
+                row["added"] = "{}.{}".format(*first)
+
+
+def untangle_aliases(symbols: list[Row]) -> None:
+    """Make one of two names that are called aliases of each other the main one: not a deprecated or longer one."""
+    by_name = {row["name"]: row for row in symbols}
+    for row in symbols:
+        other = by_name.get(row.get("alias_of", ""), {})
+        if row["name"] in NOT_ALIASES:
+            del row["alias_of"]
+        elif other.get("alias_of") == row["name"]:
+            del min(row, other, key=lambda one: ("deprecated" in one, len(one["name"])))["alias_of"]
+
+
 def main(extraction: Path) -> None:
+    """Write all of catalog/facts anew."""
     modules = {row["name"]: row for row in rows(extraction / "stdlib-modules.jsonl") if is_of_use(row)}
     files: dict[str, list[Row]] = defaultdict(list)
     for name in sorted(modules):
         files[name.partition(".")[0]].append(pick(modules[name], MODULE_FIELDS))
-    symbols = 0
-    for row in sorted(rows(extraction / "stdlib-symbols.jsonl"), key=lambda row: row["name"]):
-        if row["module"] in modules and is_of_use(row):
-            files[row["module"].partition(".")[0]].append(pick(row, SYMBOL_FIELDS))
-            symbols += 1
+    symbols = [row for row in rows(extraction / "stdlib-symbols.jsonl") if row["module"] in modules and is_of_use(row)]
+    date_by_sight(symbols)
+    untangle_aliases(symbols)
+    for row in sorted(symbols, key=lambda row: row["name"]):
+        files[row["module"].partition(".")[0]].append(pick(row, SYMBOL_FIELDS))
     FACTS.mkdir(exist_ok=True)
     for stale in FACTS.glob("*.jsonl"):
         stale.unlink()
@@ -84,7 +127,7 @@ def main(extraction: Path) -> None:
         with (FACTS / f"{top}.jsonl").open("w", encoding="utf-8") as file:
             for row in [HEADER, *content]:
                 file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-    print(f"{len(modules)} modules and {symbols} symbols in {len(files)} files")
+    print(f"{len(modules)} modules and {len(symbols)} symbols in {len(files)} files")
 
 
 if __name__ == "__main__":

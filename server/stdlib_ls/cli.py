@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
 import os
 import sys
@@ -30,11 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = options.command or "serve"
     from stdlib_ls.catalog.store import CatalogMissing  # noqa: PLC0415
 
-    # Names of files, and consoles, know other characters than ours; better escaped than not printed.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files may hold what the console cannot show: better escaped than not printed.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = int(_COMMANDS[command](options))
-        sys.stdout.flush()
+        print(end="", flush=True)
         return status
     except (CatalogMissing, InputError) as error:
         print(f"stdlib-ls: {error}", file=sys.stderr)
@@ -81,7 +83,7 @@ def _serve(options: argparse.Namespace) -> int:
     from stdlib_ls.lsp.quick_types import import_types  # noqa: PLC0415
 
     import_types()
-    from stdlib_ls.lsp.server import serve  # noqa: PLC0415
+    from stdlib_ls.lsp.handlers import serve  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
@@ -121,7 +123,7 @@ def _show(options: argparse.Namespace) -> int:
         print(json.dumps([as_json(one, context) if one else None for one in found], indent=2))
     else:
         colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        shown = [render(one.card, "ansi" if colours else "plaintext") for one in found if one]
+        shown = [render(one.card, "ansi" if colours else "plaintext", "whole") for one in found if one]
         print("\n\n\n".join(shown))
     unknown = [name for name, one in zip(options.names, found, strict=True) if one is None]
     for name in unknown:

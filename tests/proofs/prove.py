@@ -115,10 +115,13 @@ def fill(pattern: str, bindings: dict[str, str]) -> str:
 def run_side(python: str, jobs: list[Row]) -> list[str]:
     if not jobs:
         return []
-    done = subprocess.run(
-        [python, "-I", "-W", "ignore", str(SIDE)],
-        input=json.dumps(jobs), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [python, "-I", "-W", "ignore", str(SIDE)],
+            input=json.dumps(jobs), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return [f"could not start: not finished after {TIMEOUT_SECONDS} seconds"] * len(jobs)
     if done.returncode:
         return ["could not start: " + done.stderr.strip()[-400:]] * len(jobs)
     observed: list[str] = json.loads(done.stdout)
@@ -128,7 +131,9 @@ def run_side(python: str, jobs: list[Row]) -> list[str]:
 @cache
 def interpreter_version(python: str) -> tuple[int, int]:
     asked = "import sys; print(*sys.version_info[:2])"
-    major, minor = subprocess.run([python, "-I", "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    major, minor = subprocess.run(
+        [python, "-I", "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
     return int(major), int(minor)
 
 

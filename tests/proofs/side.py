@@ -4,15 +4,18 @@ A job is {"names": [...], "setup": "...", "expression": "...", "observe": "..."}
 {"names": [...], "program": "..."} that must end without an exception.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import io
 import json
 import sys
 import traceback
+from typing import Any
 
 
-def load(names, namespace):
+def load(names: list[str], namespace: dict[str, Any]) -> None:
     """Import what the dotted names need, and bind their first parts."""
     for name in names:
         parts = name.split(".")
@@ -32,8 +35,8 @@ def load(names, namespace):
             owner = getattr(owner, parts[end - 1])
 
 
-def observe(job):
-    namespace = {"__name__": "proof"}
+def observe(job: dict[str, Any]) -> str:
+    namespace: dict[str, Any] = {"__name__": "proof"}
     if "program" in job:
         try:
             load(job["names"], namespace)

@@ -6,6 +6,7 @@ kept, and an edit costs the statements that it touches, not the file.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from tree_sitter import Node, Point
@@ -67,6 +68,8 @@ class Document:
 
     def in_text(self, offset: int) -> bool:
         """Whether an offset is inside a string or a comment, and not in the code of an f-string."""
+        if self._in_open_string(offset):
+            return True
         index = self.block_at(offset - 1)
         if index < 0 or offset > self.nodes[index].end_byte:
             return False
@@ -75,6 +78,18 @@ class Document:
             return True
         texts = [position for position, kind in enumerate(kinds) if kind in ("string", "interpolation")]
         return bool(texts) and kinds[texts[-1]] == "string" and kinds[-1] != "string_end"
+
+    def _in_open_string(self, offset: int) -> bool:
+        """Whether a string that its line does not close has begun before an offset; the tree has no node for it."""
+        begin = self.lines.starts[self.lines.line_of(offset)]
+        for quote in re.finditer(rb"['\"]", self.source[begin:offset]):
+            index = self.block_at(begin + quote.start())
+            steps = path_to(self.nodes[index], begin + quote.start()) if index >= 0 else []
+            if len(steps) > 1 and steps[-1].node.type == "string_start" and steps[-2].node.type == "ERROR":
+                text = self.source[begin + quote.end() : offset]
+                is_formatted = b"f" in (steps[-1].node.text or b"").lower()
+                return not is_formatted or text.count(b"{") <= text.count(b"}")
+        return False
 
     def error_count(self) -> int:
         """How many top-level statements do not parse."""

@@ -80,11 +80,13 @@ def chain_at(steps: list[Step], base: int) -> list[Part]:
     """The dotted chain that begins with the identifier at the end of a path."""
     chain = [part(steps[-1].node, base)]
     for inner, outer in zip(steps[:0:-1], steps[-2::-1], strict=True):
-        # In half-typed code an attribute may have swallowed the next line.
         if outer.node.type != "attribute" or inner.field != "object" or outer.node.has_error:
             break
         attribute = outer.node.child_by_field_name("attribute")
         if attribute is None or attribute.is_missing:
+            break
+        # In half-typed code an attribute may have swallowed the next line.
+        if attribute.start_point.row != outer.node.children[-2].start_point.row:
             break
         chain.append(part(attribute, base))
     return chain

@@ -90,7 +90,7 @@ class Sighting:
         return self.parts[-1].end
 
 
-class _Binding(NamedTuple):
+class Binding(NamedTuple):
     """What gives a name its value somewhere: an import, or an occurrence that binds. Offsets are absolute."""
 
     start: int
@@ -114,7 +114,7 @@ class Sightings:
     def __init__(self, document: Document, star_members: Callable[[str], Collection[str] | None]) -> None:
         self._document = document
         self._star_members = star_members
-        self._module_bindings: dict[str, list[_Binding]] = {}
+        self._module_bindings: dict[str, list[Binding]] = {}
         self._sites: list[Site] | None = None
 
     def imports(self) -> list[Site]:
@@ -166,29 +166,10 @@ class Sightings:
                 if sighting and site in sighting.best_sites:
                     yield sighting
 
-    def is_bound_otherwise(self, name: str, target: str, but: Collection[Site]) -> bool:
-        """Whether a name stands for anything else than `target` in any scope of the file, some imports left aside."""
+    def bindings(self, name: str) -> Iterator[Binding]:
+        """Everything that binds or deletes a name, in whatever scope of the file."""
         for index in self._blocks_with(name):
-            for binding in self._block_bindings(name, index):
-                site = binding.site
-                if site is None or (site not in but and (site.imported.target != target or site.imported.level)):
-                    return True
-        return False
-
-    def is_rebound(self, site: Site) -> bool:
-        """Whether something else than imports binds a site's name, so that its uses may see that as well.
-
-        A parameter or a local variable hides the name for good, and does not count.
-        """
-        name, scopes = site.imported.local, site.imported.place.scopes
-        for index in self._blocks_with(name):
-            for binding in self._block_bindings(name, index):
-                inner = binding.place.scopes[-1:]
-                reaches = binding.place.scopes == scopes or (inner and inner[0].kind == "class")
-                role = binding.occurrence.role if binding.occurrence else ""
-                if binding.occurrence and (reaches or role in ("delete", "global", "nonlocal")):
-                    return True
-        return False
+            yield from self._block_bindings(name, index)
 
     def _use_at(self, index: int, offset: int) -> Sighting | None:
         node, base = self._document.nodes[index], self._document.starts[index]
@@ -246,7 +227,7 @@ class Sightings:
         reaching = sorted(self._reaching(use, index), key=lambda binding: binding.start)
         return [origin for binding in reaching for origin in self._origins_of(binding, depth)]
 
-    def _origins_of(self, binding: _Binding, depth: int) -> list[_Origin]:
+    def _origins_of(self, binding: Binding, depth: int) -> list[_Origin]:
         if binding.site:
             imported = binding.site.imported
             return [_Origin(None if imported.level else imported.target, binding.site)]
@@ -265,39 +246,45 @@ class Sightings:
             _Origin(None, None)
         ]
 
-    def _reaching(self, use: Occurrence, index: int, depth: int | None = None) -> list[_Binding]:
+    def _reaching(self, use: Occurrence, index: int, depth: int | None = None) -> list[Binding]:
         """The bindings that can have given a use its value; `depth` says in how many of its scopes to look."""
         name, scopes = use.chain[0].text, use.place.scopes
         bindings, in_order, depth = self._bindings_for(name, scopes, index, len(scopes) if depth is None else depth)
         if not in_order:
             # The use runs later, after everything; deletion would be an error then, not a value.
             return [binding for binding in bindings if not _is_deletion(binding)]
-        start = self._document.starts[index] + use.start
-        reaching = []
+        base = self._document.starts[index]
+        start, reaching = base + use.start, []
         for binding in reversed([one for one in bindings if one.effect <= start]):
-            if _exclude(binding.place, use.place):
+            # Arms are counted from the start of a block, so those of two blocks cannot be compared.
+            if binding.base == base and _exclude(binding.place, use.place):
                 continue
             reaching.append(binding)
-            if _dominates(binding.place, use.place):
+            if not binding.place.arms or (binding.base == base and _dominates(binding.place, use.place)):
                 break
         else:
             if depth and scopes[depth - 1].kind == "class":
                 # Where a class body has not bound a name yet, it looks further out.
                 reaching += self._reaching(use, index, depth - 1)
         loops = {arm for arm in use.place.arms if arm.kind == "loop"}
-        reaching += [one for one in bindings if one.effect > start and loops & set(one.place.arms)]
+        reaching += [one for one in bindings if one.effect > start and one.base == base and loops & set(one.place.arms)]
         if not reaching:
             # A use before its import: in code being moved around, it is what will be meant.
             return [binding for binding in bindings if binding.site]
         # `import xml.dom` and `import xml.sax` bind one name; neither takes it from the other.
-        shared = {one.site.imported.target for one in reaching if one.site and _binds_package(one.site.imported)}
-        more = [one for one in bindings if one.site and _binds_package(one.site.imported) and one not in reaching]
-        return reaching + [one for one in more if one.site and one.site.imported.target in shared]
+        packages = [one.site.imported for one in reaching if one.site and _binds_package(one.site.imported)]
+        shared, known = {one.target for one in packages}, {one.module for one in packages}
+        more = [one for one in bindings if one.site and _binds_package(one.site.imported)]
+        return reaching + [
+            one
+            for one in more
+            if one.site and one.site.imported.target in shared and one.site.imported.module not in known
+        ]
 
     def _bindings_for(
         self, name: str, scopes: tuple[Scope, ...], index: int, most: int
-    ) -> tuple[list[_Binding], bool, int]:
-        """The bindings in the scope that a name belongs to, whether the use runs in order with them, the scope's depth."""
+    ) -> tuple[list[Binding], bool, int]:
+        """The bindings in the scope that a name belongs to, whether the use runs in order with them, how deep it is."""
         local = self._block_bindings(name, index) if scopes else []
         elsewhere = {b.place.scopes for b in local if b.occurrence and b.occurrence.role == "nonlocal"}
         for depth in range(most, 0, -1):
@@ -314,7 +301,7 @@ class Sightings:
                 return here, not elsewhere and all(scope.kind != "function" for scope in deeper), depth
         return self._bindings_of_module(name), all(scope.kind != "function" for scope in scopes), 0
 
-    def _bindings_of_module(self, name: str) -> list[_Binding]:
+    def _bindings_of_module(self, name: str) -> list[Binding]:
         found = self._module_bindings.get(name)
         if found is None:
             found = []
@@ -330,7 +317,7 @@ class Sightings:
             self._module_bindings[name] = found
         return found
 
-    def _block_bindings(self, name: str, index: int) -> list[_Binding]:
+    def _block_bindings(self, name: str, index: int) -> list[Binding]:
         document = self._document
         block, node, base = document.blocks[index], document.nodes[index], document.starts[index]
         found = []
@@ -338,14 +325,14 @@ class Sightings:
             site = Site(imported, base)
             if imported.local == name:
                 end = base + imported.statement[1]
-                found.append(_Binding(base + imported.start, end, imported.place, base, site, None))
+                found.append(Binding(base + imported.start, end, imported.place, base, site, None))
             elif imported.is_star and not imported.level and name in (self._star_members(imported.module) or ()):
                 own = replace(imported, local=name, target=f"{imported.module}.{name}", member=name)
                 end = base + imported.statement[1]
-                found.append(_Binding(base + imported.start, end, imported.place, base, Site(own, base), None))
+                found.append(Binding(base + imported.start, end, imported.place, base, Site(own, base), None))
         for one in block.occurrences(name, node):
             if one.role != "use":
-                found.append(_Binding(base + one.start, base + one.effect, one.place, base, None, one))
+                found.append(Binding(base + one.start, base + one.effect, one.place, base, None, one))
         return sorted(found, key=lambda binding: binding.start)
 
     def _blocks_with(self, name: str) -> Iterator[int]:
@@ -371,7 +358,7 @@ def _binds_package(imported: Import) -> bool:
     return not imported.member and imported.alias_part is None
 
 
-def _is_deletion(binding: _Binding) -> bool:
+def _is_deletion(binding: Binding) -> bool:
     return binding.occurrence is not None and binding.occurrence.role == "delete"
 
 

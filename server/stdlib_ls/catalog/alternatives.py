@@ -107,7 +107,7 @@ def compiled_alternative(package: Row, facts: Facts, *, in_house: bool = False) 
             )
             kept["rename"] = plain_rename(row["match"], row["fix"])
         rows.append(kept)
-    return {**package, "replacements": rows, **({"in_house": True} if in_house else {})}
+    return {**package, "replacements": rows}
 
 
 def _parsed(pattern: str) -> ast.expr:

@@ -150,8 +150,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     lists: dict[str, list[list[Any]]] = defaultdict(list)
     for name, row in facts.symbols.items():
         record = _symbol_record(row, facts, lines)
-        is_alias = "alias_of" in row and _is_mere_alias(row, facts, lines)
-        yield f"s {name}", {"kind": row["kind"], "alias_of": row["alias_of"]} if is_alias else record
+        yield f"s {name}", record
         if not {"not_importable", "doc_gone"} & row.keys():
             lists[name.rpartition(".")[0]].append(_list_row(name.rpartition(".")[2], record))
     for owner, rows in lists.items():
@@ -192,13 +191,6 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
     passed_on = ["summary", "pitfalls", "signature"] + ([] if "docs" in own else ["docs", "docs_version"])
     # What has the members of another class is as good as derived from it.
     return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]]}
-
-
-def _is_mere_alias(row: Row, facts: Facts, lines: dict[str, Row]) -> bool:
-    """Whether nothing is known of a name but what it is another name of."""
-    main = facts.symbols[row["alias_of"]]
-    same = all(row.get(field) == main.get(field) for field in ("added", "deprecated", "removed"))
-    return same and "doc" not in row and row["name"] not in lines
 
 
 def _shared_fields(row: Row) -> Row:

@@ -88,7 +88,7 @@ class Catalog:
         self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
 
     def find(self, name: str) -> Entry | None:
-        """The module or symbol of a name, through aliases and base classes: `posixpath.join` gives `os.path.join`."""
+        """The module or symbol of a name, or of the base class that has it: `collections.OrderedDict.get`."""
         return self._entry(name)
 
     def module(self, name: str) -> Entry | None:
@@ -187,14 +187,13 @@ class Catalog:
         )
 
     def _resolve(self, name: str, depth: int) -> tuple[str, dict[str, Any]] | None:
-        """The main name and record of a name, or None."""
+        """The name under which something stands, and its record, or None."""
         record = self._record("m " + name)
         if record and "attribute_of" not in record:
             return name, record
         record = self._record("s " + name) or record
         if record:
-            alias = record.get("alias_of")
-            return self._resolve(alias, depth - 1) if alias and depth else (name, record)
+            return name, record
         owner, _, member = name.rpartition(".")
         if not owner or not depth:
             return None

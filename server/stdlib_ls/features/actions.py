@@ -5,6 +5,7 @@ They are computed from the file and the range: some clients send no diagnostics 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
@@ -13,6 +14,7 @@ from stdlib_ls.features.import_edits import Edit
 from stdlib_ls.features.source_file import SourceFile
 
 FIX_ALL = "source.fixAll.stdlib-ls"
+_IMPORT = re.compile(r"\bimport [\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def actions(file: SourceFile, start: int, end: int) -> list[Action]:
         if fix:
             fixes.append(Action(fix.title, "quickfix", fix.edits, diagnostic, preferred=fix.safe))
     suppressions = [_suppression(file, diagnostic) for diagnostic in touched]
-    return fixes + suppressions
+    return [*fixes, *filter(None, suppressions)]
 
 
 def fix_all(file: SourceFile) -> Action | None:
@@ -45,14 +47,21 @@ def fix_all(file: SourceFile) -> Action | None:
 
 
 def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
-    """The edits of all safe fixes of some diagnostics, in order; a fix that gets in another's way is left out."""
+    """The edits of all safe fixes of some diagnostics, in order.
+
+    A fix that gets in another's way, or imports the same, is left out: it has its turn in the text that results.
+    """
     edits: list[Edit] = []
+    imported: set[str] = set()
     for diagnostic in found:
         fix = fix_of(file, diagnostic.verdict)
         if fix is None or not fix.safe:
             continue
-        if not any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits):
+        lines = {line for edit in fix.edits for line in _IMPORT.findall(edit.text)}
+        overlap = any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits)
+        if not overlap and not lines & imported:
             edits += [edit for edit in fix.edits if edit not in edits]
+            imported |= lines
     return sorted(edits)
 
 
@@ -63,11 +72,14 @@ def _touches(file: SourceFile, diagnostic: Diagnostic, start: int, end: int) -> 
     return any(span_start <= end and start <= span_end for span_start, span_end in spans)
 
 
-def _suppression(file: SourceFile, diagnostic: Diagnostic) -> Action:
+def _suppression(file: SourceFile, diagnostic: Diagnostic) -> Action | None:
     lines = file.document.lines
     line = lines.line_of(diagnostic.start)
     end = lines.starts[line + 1] if line + 1 < len(lines.starts) else len(file.source)
     end -= len(file.source[:end]) - len(file.source[:end].rstrip(b"\r\n"))
+    text = file.source[lines.starts[line] : end]
+    if text.endswith(b"\\") or b'"""' in text or b"'''" in text:
+        return None  # No comment can stand at the end of this line.
     comment = f"  # stdlib-ls: ignore[{diagnostic.code}]"
     title = f"Ignore {diagnostic.code} for {diagnostic.verdict.package['package']} on this line"
     return Action(title, "quickfix", (Edit(end, end, comment),), diagnostic)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stdlib_ls.catalog.store import Entry
-from stdlib_ls.features.judgement import Use, Verdict, group_uses, new_name, old_name, shown_fix, shown_pattern
+from stdlib_ls.features.judgement import (
+    Use,
+    Verdict,
+    group_uses,
+    keep_when,
+    new_name,
+    old_name,
+    shown_fix,
+    shown_pattern,
+)
 from stdlib_ls.features.source_file import Context
 from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_version, show_version
 
@@ -109,10 +118,13 @@ def package_card(verdict: Verdict, context: Context) -> Card:
         kind="package",
         summary=package["summary"],
         versions=f"Judged for Python {context.versions} ({context.versions.lowest_source})" if lines else "",
-        lines=(*lines[:_LINES], *([f"… and {len(lines) - _LINES} more."] if len(lines) > _LINES else [])),
+        lines=(
+            *lines[:_LINES],
+            *([f"… and {len(lines) - _LINES} more."] if len(lines) > _LINES else []),
+            f"Keep it when {keep_when(package)}",
+        ),
         members=members,
         pitfalls=tuple(dict.fromkeys(differences))[:_PITFALLS],
-        choose=((package["package"], package["keep_when"]),),
     )
 
 

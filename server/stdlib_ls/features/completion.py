@@ -19,11 +19,11 @@ _LOOK_BACK = 10_000
 _DUMMY = "completion_at_this_place"
 
 # Statements that end at the cursor. Names in brackets may go over several lines and hold comments.
-_START = rb"(?:^|[;:\n])[ \t]*"
+_START = rb"(?:^|[;:\r\n])[ \t\f]*"
 _NAME = rb"[\w\x80-\xff]*"
 _DOTTED = rb"(?:[\w\x80-\xff]+\.)*"
 _IMPORT = re.compile(
-    _START + rb"import[ \t]+(?:[\w.\x80-\xff]+(?:[ \t]+as[ \t]+[\w\x80-\xff]+)?[ \t]*,[ \t\\\r\n]*)*"
+    _START + rb"import[ \t]+(?:[\w.\x80-\xff]+(?:[ \t]+as[ \t]+[\w\x80-\xff]+)?[ \t]*,(?:[ \t]|\\\r?\n)*)*"
     rb"(?P<package>" + _DOTTED + rb")" + _NAME + rb"\Z"
 )
 _FROM = re.compile(_START + rb"from[ \t]+(?P<package>" + _DOTTED + rb")" + _NAME + rb"\Z")
@@ -57,7 +57,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One candidate. `note` is short ("3.11", "gone in 3.13"), `order` sorts the better ones first."""
+    """One candidate. `note` is short ("3.11", "gone in 3.13"); `order`, then `rank`, sort the better ones first."""
 
     label: str
     kind: str
@@ -65,6 +65,7 @@ class Item:
     summary: str
     note: str
     order: Literal["0", "1", "2", "3"]
+    rank: int
     deprecated: bool
 
 
@@ -88,9 +89,12 @@ def items(wanted: Completion, context: Context) -> list[Item]:
             for row in context.catalog.modules()
             if row.label in wanted.submodules and row.label.rpartition(".")[2] not in known
         ]
-    found = [_item(row, wanted.owner, context) for row in rows if row.fits(context.versions)]
+    owner = context.catalog.find(wanted.owner)
+    best = list(owner.card.get("reach_for", ())) if owner and not wanted.modules else []
+    ranks = {name: rank for rank, name in enumerate(best)}
+    found = [_item(row, wanted.owner, context, ranks) for row in rows if row.fits(context.versions)]
     found = [item for item in found if wanted.private or not _is_private(item.label)]
-    return sorted(found, key=lambda item: (item.order, item.label))
+    return sorted(found, key=lambda item: (item.order, item.rank, item.label))
 
 
 def item_card(name: str, context: Context) -> Card | None:
@@ -165,7 +169,7 @@ def _wants_private(before: bytes) -> bool:
     return typed is not None and typed[0].startswith(b"_")
 
 
-def _item(row: Row, owner: str, context: Context) -> Item:
+def _item(row: Row, owner: str, context: Context, ranks: dict[str, int]) -> Item:
     versions = context.versions
     added, removed = parse_version(row.added), parse_version(row.removed)
     name = row.label if row.kind == "module" and "." in row.label else f"{owner}.{row.label}".lstrip(".")
@@ -182,4 +186,4 @@ def _item(row: Row, owner: str, context: Context) -> Item:
     order: Literal["0", "1", "2", "3"] = "2" if deprecated else "1" if missing else "0"
     if _is_private(label):
         order = "3"
-    return Item(label, row.kind, name, row.summary, note, order, deprecated)
+    return Item(label, row.kind, name, row.summary, note, order, ranks.get(label, len(ranks)), deprecated)

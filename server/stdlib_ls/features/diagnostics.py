@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from stdlib_ls.features.judgement import Use, Verdict, group_uses, new_name, old_name, shown_fix, verdicts
+from stdlib_ls.features.judgement import Use, Verdict, group_uses, keep_when, new_name, old_name, shown_fix, verdicts
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.features.suppression import is_suppressed
 from stdlib_ls.versions import OLDEST_KNOWN, VersionRange, parse_version, show_version
@@ -73,17 +73,16 @@ def _message(file: SourceFile, verdict: Verdict) -> str | None:
         return None if verdict.unseen or file.context.is_init else _unused_message(verdict, versions)
     if not verdict.covered:
         return None
-    who = "Your own catalog" if verdict.package.get("in_house") else "The standard library"
-    pairs = [f"{new_name(uses[0])} for {old_name(uses[0])}" for uses in group_uses(verdict.covered)]
-    covered = _join(pairs) + _since(verdict.covered, versions)
+    covered = _join([f"{new_name(uses[0])} covers {old_name(uses[0])}" for uses in group_uses(verdict.covered)])
+    covered += _since(verdict.covered, versions)
     if verdict.complete:
         notes = [note for use in verdict.uses if not use.exact for note in (use.row or {}).get("differs", ())]
         look = f" Look at this first: {notes[0]}" if notes else ""
-        return f"{who} covers all that this file uses of {name}: {covered}.{look}"
+        return f"{covered}: all that this file uses of {name}.{look}"
     gaps = [_gap(uses) for uses in group_uses(verdict.gaps)]
     if verdict.unseen:
         gaps.append(f"whatever {verdict.unseen} may hold")
-    return f"{who} covers part of what this file uses of {name}: {covered}. Not covered: {_join(gaps)}."
+    return f"{covered}; not covered of {name}: {_join(gaps)}."
 
 
 def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
@@ -104,8 +103,9 @@ def _unused_message(verdict: Verdict, versions: VersionRange) -> str | None:
     names = list(dict.fromkeys(shown_fix(row) for row in rows))
     # A dotted name says more than what builtins are called.
     targets = _join([name for name in names if re.fullmatch(r"\w+(\.\w+)+", name)] or names)
-    keep = package["keep_when"][0].lower() + package["keep_when"][1:]
-    return f"{package['package']} is not used yet; the standard library has {targets}. Keep it when {keep}"
+    return (
+        f"The standard library has {targets}; {package['package']} is not used yet. Keep it when {keep_when(package)}"
+    )
 
 
 def _gap(uses: list[Use]) -> str:

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import shorten
 
+from stdlib_ls.analysis import safety
+from stdlib_ls.analysis.patterns import is_term, may_stand
+from stdlib_ls.analysis.places import Scope
 from stdlib_ls.analysis.sightings import Site
 from stdlib_ls.features.import_edits import Edit, replace_import, replace_members
 from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name
 from stdlib_ls.features.source_file import SourceFile
 
+_LONGEST_NOTE = 60
 _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
+# What may be evaluated twice instead of once.
+_PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ def fix_of(file: SourceFile, verdict: Verdict) -> Fix | None:
         return None
     if not _still_parses(file, edits):
         return None
-    return Fix(_title(verdict), tuple(edits), verdict.exact)
+    return Fix(_title(file, verdict), tuple(edits), verdict.exact)
 
 
 def apply_edits(source: bytes, edits: tuple[Edit, ...] | list[Edit]) -> bytes:
@@ -61,23 +68,27 @@ def _still_parses(file: SourceFile, edits: list[Edit]) -> bool:
     return fixed.document.error_count() <= file.document.error_count()
 
 
-def _title(verdict: Verdict) -> str:
+def _title(file: SourceFile, verdict: Verdict) -> str:
     pairs = dict.fromkeys((old_name(use), new_name(use)) for use in verdict.uses)
     count = f"{len(verdict.uses)} use{'s' if len(verdict.uses) > 1 else ''}"
     if len(pairs) == 1:
         old, new = next(iter(pairs))
     else:
         old = verdict.sites[0].imported.module
-        new = " and ".join(dict.fromkeys(filter(None, (_home(use) for use in verdict.uses)))) or "builtins"
+        new = " and ".join(dict.fromkeys(filter(None, (_home(file, use) for use in verdict.uses)))) or "builtins"
     notes = [note for use in verdict.uses for note in (use.row or {}).get("differs", ())]
-    look = "" if verdict.exact else f"; look at: {notes[0] if notes else 'the differences on its card'}"
+    look = (
+        ""
+        if verdict.exact
+        else f", look at: {shorten(notes[0] if notes else 'its card', _LONGEST_NOTE, placeholder='…')}"
+    )
     return f"Replace {old} with {new} ({count}){look}"
 
 
-def _home(use: Use) -> str:
+def _home(file: SourceFile, use: Use) -> str:
     """The module that takes over a use; nothing where builtins do."""
     targets = use.row["targets"] if use.row else ()
-    return next((target.rpartition(".")[0] for target in targets if not target.startswith("builtins.")), "")
+    return next(filter(None, (_module_of(file, target) for target in targets)), "")
 
 
 def _renamed_target(use: Use, target: str) -> str | None:
@@ -106,15 +117,24 @@ def _renamed_module(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
     new = _only({_renamed_target(use, imported.target) for use in verdict.uses})
     if new is None or file.context.catalog.module(new) is None:
         return None
+    if any(_is_another_module(file, use, new) for use in verdict.uses):
+        return None  # Importing a package does not import what is in it.
+    _require_importable(file, new)
     parent, _, last = new.rpartition(".")
     if imported.alias_part is None and last != imported.local:
-        _require_free(file, new.partition(".")[0], new.partition(".")[0], verdict)
-        heads = [Edit(use.sighting.start, use.sighting.parts[0].end, new) for use in verdict.uses]
-        return [*heads, *replace_import(file, site, _missing(file, [new]))]
+        _require_movable(file, verdict)
+        names, statements = _brought_in(file, verdict, [new])
+        heads = [_put(file, use, use.sighting.parts[0].end, names[new]) for use in verdict.uses]
+        return [*heads, *replace_import(file, site, statements)]
     if parent and last == imported.local:
         return replace_import(file, site, [f"from {parent} import {last}"])
     statement = f"import {new}" + ("" if new == imported.local else f" as {imported.local}")
     return replace_import(file, site, [statement])
+
+
+def _is_another_module(file: SourceFile, use: Use, new: str) -> bool:
+    name = str(use.row["rename"]) if use.row else new
+    return name != new and file.context.catalog.module(name) is not None
 
 
 def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
@@ -129,6 +149,7 @@ def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
         module, _, member = (new or "").rpartition(".")
         if not module or file.context.catalog.module(module) is None or file.context.catalog.find(new or "") is None:
             return None
+        _require_importable(file, module)
         moves.append((site, module, member))
     return replace_members(file, moves)
 
@@ -139,30 +160,72 @@ def _uses_of(verdict: Verdict, site: Site) -> list[Use]:
 
 def _rewritten_uses(file: SourceFile, verdict: Verdict) -> list[Edit]:
     """`psutil.cpu_count()` becomes `os.cpu_count()`, each use by its own row."""
+    _require_movable(file, verdict)
     modules: list[str] = []
-    edits = []
+    for target in dict.fromkeys(target for use in verdict.uses if use.row for target in use.row["targets"]):
+        module = _module_of(file, target)
+        if module is None:
+            _require_free(file, target.split(".")[1], target.removeprefix("builtins."), verdict)
+        elif module not in modules:
+            modules.append(module)
+    names, statements = _brought_in(file, verdict, modules)
+    edits = [_rewritten_use(file, use, names) for use in verdict.uses]
+    for site in _clauses(verdict):
+        if site.imported.member and b"#" in file.source[slice(*site.span(site.imported.statement))]:
+            raise _NoFix  # The comments would be lost.
+        edits += replace_import(file, site, statements)
+        statements = []
+    return edits
+
+
+def _require_movable(file: SourceFile, verdict: Verdict) -> None:
+    """The names that a fix takes away must not be wanted by anything but the uses that it rewrites."""
+    if any(site.imported.is_star and not _is_known_star(file, site) for site in file.sightings.imports()):
+        raise _NoFix
     for use in verdict.uses:
-        assert use.row is not None and use.found is not None
         if use.sighting.parts[0].name != use.sighting.sites[0].imported.target:
             raise _NoFix  # Reached through an alias that stays behind.
-        for target in use.row["targets"]:
-            module = _module_of(file, target)
-            if module is None:
-                _require_free(file, target.split(".")[1], target, verdict)
-            else:
-                modules.append(module)
-        edits.append(_rewritten_use(file, use, _local_names(file, use.row["targets"])))
-    if any(not _uses_of(verdict, site) for site in verdict.sites):
-        raise _NoFix  # Dropping what is imported but not used here may break who imports it from here.
-    needed = list(dict.fromkeys(modules))
-    for module in needed:
-        _require_free(file, module.partition(".")[0], module.partition(".")[0], verdict)
-    statements = _missing(file, needed)
-    first, *others = _clauses(verdict)
-    edits += replace_import(file, first, statements)
-    for site in others:
-        edits += replace_import(file, site, [])
-    return edits
+        if not set(use.sighting.best_sites) <= set(verdict.sites):
+            raise _NoFix  # Another import may have brought the name.
+    for site in verdict.sites:
+        imported = site.imported
+        uses = _uses_of(verdict, site)
+        # What others may import from here by name has to stay.
+        if not uses or (imported.member and file.context.is_init) or safety.is_rebound(file.sightings, site):
+            raise _NoFix
+        if not all(safety.is_within_reach(file.document, use.sighting, site) for use in uses):
+            raise _NoFix
+        if safety.is_spoken_of(file.document, imported.local, with_member=not imported.member):
+            raise _NoFix
+
+
+def _is_known_star(file: SourceFile, site: Site) -> bool:
+    return not site.imported.level and file.context.catalog.module(site.imported.module) is not None
+
+
+def _brought_in(file: SourceFile, verdict: Verdict, modules: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The names by which some modules are, or will be, known, and the imports that are missing."""
+    names, statements = {}, []
+    for module in modules:
+        _require_importable(file, module)
+        site, top = verdict.sites[0], module.partition(".")[0]
+        there = _imported_as(file, module, site)
+        if there is None:
+            statements.append(f"import {module}")
+            if safety.is_used_beside(file.document, top, site):
+                raise _NoFix
+        names[module], scopes = there or (module, site.imported.place.scopes)
+        local, _, rest = names[module].partition(".")
+        _require_free(file, local, top if rest else module, verdict)
+        if any(safety.is_hidden(file.document, file.sightings, local, len(scopes), u.sighting) for u in verdict.uses):
+            raise _NoFix
+    return names, statements
+
+
+def _require_importable(file: SourceFile, module: str) -> None:
+    """A module of the project under the name of a standard one would be imported instead."""
+    if file.context.catalog.is_stdlib(module) and file.context.is_first_party(module.partition(".")[0]):
+        raise _NoFix
 
 
 def _clauses(verdict: Verdict) -> list[Site]:
@@ -172,14 +235,14 @@ def _clauses(verdict: Verdict) -> list[Site]:
     return list(by_span.values())
 
 
-def _rewritten_use(file: SourceFile, use: Use, local: dict[str, str]) -> Edit:
+def _rewritten_use(file: SourceFile, use: Use, names: dict[str, str]) -> Edit:
     row, found = use.row, use.found
     assert row is not None and found is not None
     if row["rename"]:
         # The head alone changes, so what stands in the brackets keeps its form.
         anchor_end = next(part.end for part in use.sighting.parts if f"{part.name}.".startswith(row["anchor"] + "."))
         extra = next(part.name for part in use.sighting.parts if part.end == anchor_end).removeprefix(row["anchor"])
-        return Edit(use.sighting.start, anchor_end, _localised(row["rename"], local) + extra)
+        return _put(file, use, anchor_end, _localised(row["rename"], names) + extra)
 
     def put(match: re.Match[str]) -> str:
         text = found.holes[match[3]]
@@ -187,12 +250,31 @@ def _rewritten_use(file: SourceFile, use: Use, local: dict[str, str]) -> Edit:
             return (match[1] or "") + text if text else ""
         before, after = pattern[: match.start(2)].rstrip("$ "), pattern[match.end() :].lstrip()
         whole = before.endswith(("(", ",", "=", "[")) or match[1]
-        keeps = match[3] in found.bare or (whole and (not after or after[0] in ",)]"))
+        # Outside of brackets a line break would end the statement.
+        bare = match[3] in found.bare and not re.search(r"[\r\n]", text)
+        keeps = bare or (whole and (not after or after[0] in ",)]"))
         return (match[1] or "") + (text if keeps else f"({text})")
 
-    pattern = _localised(row["fix"], local)
+    pattern = _localised(row["fix"], names)
+    twice = [hole for hole, text in found.holes.items() if _count(hole, pattern) > 1 and not _PLAIN.fullmatch(text)]
+    if twice or not may_stand(row["fix"], use.sighting, file.document):
+        raise _NoFix
     text = _HOLE.sub(put, pattern).replace("(, ", "(")
-    return Edit(found.start, found.end, text)
+    if file.source.count(b"#", found.start, found.end) > text.count("#"):
+        raise _NoFix  # A comment would be lost.
+    return Edit(found.start, found.end, text if is_term(row["fix"]) else f"({text})")
+
+
+def _count(hole: str, pattern: str) -> int:
+    return sum(match[3] == hole for match in _HOLE.finditer(pattern))
+
+
+def _put(file: SourceFile, use: Use, end: int, text: str) -> Edit:
+    """Put a dotted name in place of the head of a use."""
+    start = use.sighting.start
+    if b"#" in file.source[start:end] or not may_stand(text, use.sighting, file.document):
+        raise _NoFix
+    return Edit(start, end, text)
 
 
 def _localised(text: str, local: dict[str, str]) -> str:
@@ -202,28 +284,22 @@ def _localised(text: str, local: dict[str, str]) -> str:
     return text
 
 
-def _local_names(file: SourceFile, targets: list[str]) -> dict[str, str]:
-    """The names under which the modules of some targets are, or will be, known at the top of the file."""
-    modules = [module for target in targets if (module := _module_of(file, target))]
-    return {module: _imported_as(file, module) or module for module in modules}
-
-
-def _imported_as(file: SourceFile, module: str) -> str | None:
-    """The dotted name by which a module is already at hand everywhere in the file."""
-    for site in file.sightings.imports():
-        imported = site.imported
-        everywhere = not imported.place.scopes and not imported.place.arms and not imported.place.guards
-        if not everywhere or imported.level or imported.is_star:
+def _imported_as(file: SourceFile, module: str, site: Site) -> tuple[str, tuple[Scope, ...]] | None:
+    """The dotted name by which a module is at hand already wherever an import has run, and the scopes it is in."""
+    for other in file.sightings.imports():
+        imported = other.imported
+        if (
+            imported.level
+            or imported.is_star
+            or imported.place.guards
+            or not safety.is_at_hand(file.document, other, site)
+        ):
             continue
         if imported.alias_part is None and not imported.member and imported.module == module:
-            return module
+            return module, imported.place.scopes
         if imported.target == module and (imported.member or imported.alias_part):
-            return imported.local
+            return imported.local, imported.place.scopes
     return None
-
-
-def _missing(file: SourceFile, modules: list[str]) -> list[str]:
-    return [f"import {module}" for module in modules if _imported_as(file, module) is None]
 
 
 def _module_of(file: SourceFile, target: str) -> str | None:
@@ -240,5 +316,5 @@ def _module_of(file: SourceFile, target: str) -> str | None:
 
 def _require_free(file: SourceFile, name: str, target: str, verdict: Verdict) -> None:
     """A name that the fix is going to use must not mean anything else anywhere in the file."""
-    if file.sightings.is_bound_otherwise(name, target.removeprefix("builtins."), verdict.sites):
+    if safety.is_bound_otherwise(file.sightings, name, target.removeprefix("builtins."), verdict.sites):
         raise _NoFix

@@ -68,11 +68,11 @@ def _siblings(file: SourceFile, site: Site) -> list[Site]:
 
 def _drop_clause(file: SourceFile, site: Site) -> Edit:
     start, end = site.span(site.imported.clause)
-    after = re.compile(rb"\s*,\s*").match(file.source, end)
+    after = re.compile(rb"[\s\\]*,[\s\\]*").match(file.source, end)
     if after:
         return Edit(start, after.end(), "")
-    before = file.source.rindex(b",", 0, start)
-    return Edit(before, end, "")
+    comma = file.source.rindex(b",", 0, start)
+    return Edit(len(file.source[:comma].rstrip(b" \t")), end, "")
 
 
 def _replace_statement(file: SourceFile, start: int, end: int, statements: list[str]) -> Edit:
@@ -80,18 +80,18 @@ def _replace_statement(file: SourceFile, start: int, end: int, statements: list[
         return Edit(start, end, _joined(file, start, statements))
     source = file.source
     line_start, line_end = _line(file, start, end)
-    alone = not source[line_start:start].strip() and not source[end:line_end].strip()
-    if alone and not _is_only_statement(file, start, end):
-        return Edit(line_start, line_end, "")
-    following = re.compile(rb"[ \t]*;[ \t]*").match(source, end)
-    if following and not source[line_start:start].strip():
+    before = source[line_start:start]
+    # The line may go on with other statements, a last semicolon, a comment.
+    following = re.compile(rb"[ \t]*(;?)[ \t]*(#[^\r\n]*)?").match(source, end)
+    assert following is not None
+    ends = not source[following.end() : line_end].strip()
+    if following[1] and not ends:
         return Edit(start, following.end(), "")
+    if before.rstrip(b" \t").endswith(b";"):
+        return Edit(line_start + before.rindex(b";"), following.end(1), "")
+    if ends and not before.strip() and not file.document.is_only_statement(start, end):
+        return Edit(line_start, line_end, "")
     return Edit(start, end, "pass")
-
-
-def _is_only_statement(file: SourceFile, start: int, end: int) -> bool:
-    """Whether taking the statement away would leave a block without any."""
-    return file.document.is_only_statement(start, end)
 
 
 def _joined(file: SourceFile, start: int, statements: list[str]) -> str:

@@ -133,6 +133,12 @@ def new_name(use: Use) -> str:
     return shown_fix(use.row) if use.row else ""
 
 
+def keep_when(package: dict[str, Any]) -> str:
+    """When a package is the right choice, to follow "Keep it when"."""
+    text = str(package["keep_when"])
+    return text[0].lower() + text[1:]
+
+
 def shown_fix(row: dict[str, Any]) -> str:
     """What a row's fix comes down to: a new name where only the name changes, else the expression."""
     return str(row["rename"] or shown_pattern(row["fix"]))
@@ -166,8 +172,10 @@ def _unseen_uses(file: SourceFile, sites: tuple[Site, ...]) -> str:
         quoted = re.escape(imported.local.encode("utf-8", "surrogatepass"))
         if b"__all__" in file.source and re.search(rb"['\"]" + quoted + rb"['\"]", file.source):
             return "`__all__`"
-        if imported.alias_part and imported.member == imported.local:
+        if imported.alias_part and (imported.member or imported.module) == imported.local:
             return "a re-export"
+        if any(scope.kind == "class" for scope in imported.place.scopes[-1:]):
+            return "an attribute of the class"
     return ""
 
 

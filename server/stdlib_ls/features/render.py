@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from stdlib_ls.features.cards import Card
 
@@ -15,32 +16,64 @@ Format = Literal["markdown", "plaintext", "ansi"]
 
 _CODE = re.compile(r"`([^`]+)`")
 _SPECIAL = re.compile(r"([\\*_\[\]<>#|~])")
+# What fits a float in a small terminal; long lines are broken there.
+_ROWS, _COLUMNS = 24, 80
+# What may go where room is short, the dearest first. Traps must not be cut for the sake of an example.
+_OPTIONAL = ("pitfalls", "members", "example", "choose")
 _BOLD, _DIM, _CYAN, _YELLOW, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
 
 
 def render(card: Card, form: Format = "markdown", detail: str = "full") -> str:
-    """A card as text; `detail` "brief" leaves members, choices and the example out."""
-    paragraphs = {"markdown": _markdown, "plaintext": _plain, "ansi": _ansi}[form](card, detail == "full")
+    """A card as text.
+
+    `detail` "full" fills about two dozen rows, "brief" leaves members, choices and the example out, "whole" shows all.
+    """
+    if detail == "full":
+        card = fitted(card)
+    elif detail == "brief":
+        card = replace(card, members=(), choose=(), example="")
+    paragraphs = {"markdown": _markdown, "plaintext": _plain, "ansi": _ansi}[form](card)
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def _markdown(card: Card, full: bool) -> Iterator[str]:
+def fitted(card: Card, rows: int = _ROWS) -> Card:
+    """The card without what does not fit into so many rows."""
+    used = _rows(f"{card.title}: {card.summary}") + 1 + (_rows(card.versions) + 1 if card.versions else 0)
+    used += sum(map(_rows, card.lines)) + bool(card.lines) + bool(card.link)
+    kept: dict[str, Any] = {}
+    for name in _OPTIONAL:
+        value = getattr(card, name)
+        if isinstance(value, str):
+            needed = value.count("\n") + 4 if value else 0
+            kept[name] = value if used + needed <= rows else ""
+            used += needed if kept[name] else 0
+            continue
+        items: list[Any] = []
+        for item in value:
+            needed = _rows(": ".join(item) if isinstance(item, tuple) else item) + (not items)
+            if used + needed > rows:
+                break
+            items.append(item)
+            used += needed
+        kept[name] = tuple(items)
+    return replace(card, **kept)
+
+
+def _rows(text: str) -> int:
+    return -(-(len(text) + 2) // _COLUMNS)
+
+
+def _markdown(card: Card) -> Iterator[str]:
     summary = escape(card.summary)
     yield f"**`{card.title}`**" + (f": {summary}" if summary else f" ({card.kind})")
     yield escape(card.versions)
     yield "\n".join(f"- {escape(line)}" for line in card.lines)
-    if full:
-        yield "\n".join(f"- `{name}`: {escape(text)}" for name, text in card.members)
+    yield "\n".join(f"- `{name}`: {escape(text)}" for name, text in card.members)
     yield "\n".join(f"- ⚠ {escape(pitfall)}" for pitfall in card.pitfalls)
-    if full:
-        yield "\n".join(f"- {_choice(card, name)}: {escape(text)}" for name, text in card.choose)
-        yield f"```python\n{card.example}\n```" if card.example else ""
+    yield "\n".join(f"- Rather `{name}`: {escape(text)}" for name, text in card.choose)
+    yield f"```python\n{card.example}\n```" if card.example else ""
     if card.link:
         yield f"[{escape(card.link[0])}]({card.link[1]})"
-
-
-def _choice(card: Card, name: str) -> str:
-    return "Keep it" if card.kind == "package" and name == card.title else f"Rather `{name}`"
 
 
 def escape(text: str) -> str:
@@ -49,17 +82,15 @@ def escape(text: str) -> str:
     return "".join(f"`{piece}`" if number % 2 else _SPECIAL.sub(r"\\\1", piece) for number, piece in enumerate(pieces))
 
 
-def _plain(card: Card, full: bool) -> Iterator[str]:
+def _plain(card: Card) -> Iterator[str]:
     summary = unquote(card.summary)
     yield f"{card.title}: {summary}" if summary else f"{card.title} ({card.kind})"
     yield unquote(card.versions)
     yield "\n".join(f"- {unquote(line)}" for line in card.lines)
-    if full:
-        yield "\n".join(f"- {name}: {unquote(text)}" for name, text in card.members)
+    yield "\n".join(f"- {name}: {unquote(text)}" for name, text in card.members)
     yield "\n".join(f"! {unquote(pitfall)}" for pitfall in card.pitfalls)
-    if full:
-        yield "\n".join(f"- {unquote(_choice(card, name))}: {unquote(text)}" for name, text in card.choose)
-        yield "\n".join(f"    {line}" for line in card.example.splitlines())
+    yield "\n".join(f"- Rather {name}: {unquote(text)}" for name, text in card.choose)
+    yield "\n".join(f"    {line}" for line in card.example.splitlines())
     if card.link:
         yield card.link[1]
 
@@ -69,8 +100,8 @@ def unquote(text: str) -> str:
     return _CODE.sub(r"\1", text)
 
 
-def _ansi(card: Card, full: bool) -> Iterator[str]:
-    for number, paragraph in enumerate(_plain(card, full)):
+def _ansi(card: Card) -> Iterator[str]:
+    for number, paragraph in enumerate(_plain(card)):
         if number == 0:
             yield paragraph.replace(card.title, f"{_BOLD}{_CYAN}{card.title}{_END}", 1)
         elif paragraph.startswith("! "):

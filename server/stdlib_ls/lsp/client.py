@@ -18,13 +18,13 @@ class Client:
     resolves_documentation: bool = False
     shows_label_details: bool = False
     tags_completions: bool = False
+    # Only those that can also be asked to pull again: others would show what held before a file around changed.
     pulls_diagnostics: bool = False
     tags_diagnostics: bool = False
     links_codes: bool = False
     literal_actions: bool = False
     prefers_actions: bool = False
     answers_configuration: bool = False
-    refreshes_diagnostics: bool = False
     versions_edits: bool = False
 
 
@@ -38,19 +38,19 @@ def read_client(declared: types.ClientCapabilities) -> Client:
     shown = [one for one in (text.publish_diagnostics, text.diagnostic) if one]
     resolvable = completion.resolve_support.properties if completion and completion.resolve_support else ()
     edits = workspace.workspace_edit
+    refreshes = bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
     return Client(
         hover_format=_format(text.hover.content_format if text.hover else None),
         completion_format=_format(completion.documentation_format if completion else None),
         resolves_documentation="documentation" in resolvable,
         shows_label_details=bool(completion and completion.label_details_support),
         tags_completions=bool(completion and completion.tag_support),
-        pulls_diagnostics=text.diagnostic is not None,
+        pulls_diagnostics=text.diagnostic is not None and refreshes,
         tags_diagnostics=any(one.tag_support for one in shown),
         links_codes=any(one.code_description_support for one in shown),
         literal_actions=bool(action and action.code_action_literal_support),
         prefers_actions=bool(action and action.is_preferred_support),
         answers_configuration=bool(workspace.configuration),
-        refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
         versions_edits=bool(edits and edits.document_changes),
     )
 

@@ -96,7 +96,7 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
     made = types.CompletionItem(
         label=item.label,
         kind=_KINDS.get(item.kind, types.CompletionItemKind.Variable),
-        sort_text=item.order + item.label,
+        sort_text=f"{item.order}{item.rank}{item.label}",
         data=item.name,
     )
     if client.shows_label_details:

@@ -1,17 +1,13 @@
-"""The language server: which messages are answered, by which feature.
-
-`create_server` reads as the table of contents. Handlers are plain functions that run one after the other: the
-next message never sees a half-finished one.
-"""
+"""The server's state: open files, the projects around them, and what the client can do."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -22,21 +18,21 @@ from pygls.uris import to_fs_path
 
 from stdlib_ls import __version__
 from stdlib_ls.catalog.store import Catalog
-from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
-from stdlib_ls.features.completion import Completion, completion, item_card, items
+from stdlib_ls.features.completion import Completion, item_card, items
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
 from stdlib_ls.features.source_file import Context, Encoding, SourceFile, context_of
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.client import Client, read_client
-from stdlib_ls.lsp.transport import Protocol, Ready, can_wait_on_stdin, lenient_converter, serve_pipe
+from stdlib_ls.lsp.transport import Protocol, Ready, lenient_converter, serve_pipe, serve_socket
 from stdlib_ls.project import Projects
 from stdlib_ls.settings import Settings, read_settings
 
 _log = logging.getLogger(__name__)
 _SECTION = "stdlib-ls"
 _KEPT_LISTS = 64
+_PROJECT_FILE = "pyproject.toml"
+_PYTHON = (".py", ".pyi", ".pyw")
 # Documents of other kinds, such as `git:`, are shown but not edited: they get cards and no diagnostics.
 _EDITED = ("file:", "untitled:", "vscode-notebook-cell:")
 
@@ -52,7 +48,7 @@ class OpenFile:
     @property
     def configures(self) -> bool:
         """Whether the buffer is not Python but says how Python files are judged."""
-        return self.path is not None and self.path.name == "pyproject.toml"
+        return self.path is not None and self.path.name == _PROJECT_FILE
 
 
 class Server(LanguageServer):
@@ -82,6 +78,8 @@ class Server(LanguageServer):
         """Take over a buffer of the client."""
         document = params.text_document
         path = path_of(document.uri)
+        if document.language_id != "python" and not (path and (path.suffix in _PYTHON or path.name == _PROJECT_FILE)):
+            return
         file = SourceFile(document.text, Context(self.catalog, quiet=True))
         self._files[document.uri] = OpenFile(file, document.version, path)
         self._after_change(document.uri)
@@ -160,7 +158,7 @@ class Server(LanguageServer):
         if not self.client.pulls_diagnostics:
             for uri in self._files:
                 self.publish(uri)
-        elif self.client.refreshes_diagnostics and self._files:
+        elif self._files:
             self.workspace_diagnostic_refresh(None)
 
     # Settings.
@@ -225,9 +223,16 @@ class Server(LanguageServer):
 
     def start_pipe(self) -> None:
         """Serve over stdio, reading it on the event loop."""
+        self._start(serve_pipe)
+
+    def start_tcp(self, host: str, port: int) -> None:
+        """Serve the one who connects."""
+        self._start(partial(serve_socket, (host, port)))
+
+    def _start(self, serve: Callable[[Protocol, Event], Coroutine[Any, Any, None]]) -> None:
         self._stop_event = Event()
         try:
-            asyncio.run(serve_pipe(cast(Protocol, self.protocol), self._stop_event))
+            asyncio.run(serve(cast(Protocol, self.protocol), self._stop_event))
         except (BrokenPipeError, KeyboardInterrupt):
             _log.info("the client has gone")
         finally:
@@ -245,108 +250,3 @@ def path_of(uri: str) -> Path | None:
     """The path of a document that is a file on this machine."""
     path = to_fs_path(uri) if uri.startswith("file:") else None
     return Path(path) if path else None
-
-
-def create_server() -> Server:
-    """A server with everything that it answers to."""
-    server = Server()
-
-    @server.feature(types.INITIALIZE)
-    def initialize(ls: Server, params: types.InitializeParams) -> None:
-        ls.start_with(params)
-
-    @server.feature(types.INITIALIZED)
-    def initialized(ls: Server, params: types.InitializedParams) -> None:
-        ls.ask_for_settings()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    def changed_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
-        if ls.client.answers_configuration:
-            ls.ask_for_settings()
-        else:
-            ls.configure(params.settings)
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def changed_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-        ls.refresh()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
-        ls.refresh()
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
-        file = ls.python_file(params.text_document.uri)
-        found = hover(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
-        if file is None or found is None:
-            return None
-        card, start, end = found
-        text = render(card, ls.client.hover_format, file.context.settings.hover_detail)
-        contents = convert.to_markup(text, ls.client.hover_format)
-        return types.Hover(contents, convert.to_range(file, start, end, ls.encoding))
-
-    @server.feature(
-        types.TEXT_DOCUMENT_COMPLETION,
-        types.CompletionOptions(trigger_characters=[".", " "], resolve_provider=True),
-    )
-    def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
-        file = ls.python_file(params.text_document.uri)
-        wanted = completion(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
-        return ls.completion_list(wanted, file.context) if file and wanted else None
-
-    @server.feature(types.COMPLETION_ITEM_RESOLVE)
-    def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
-        if isinstance(item.data, str):
-            item.documentation = ls.documentation(item.data, ls.last_context())
-        return item
-
-    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)
-    def diagnosed(ls: Server, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
-        return types.RelatedFullDocumentDiagnosticReport(ls.diagnostics(params.text_document.uri))
-
-    @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL]),
-    )
-    def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-        uri = params.text_document.uri
-        file = ls.python_file(uri)
-        if file is None or not ls.client.literal_actions:
-            return []
-        start = convert.to_offset(file, params.range.start, ls.encoding)
-        end = convert.to_offset(file, params.range.end, ls.encoding)
-        document = types.OptionalVersionedTextDocumentIdentifier(uri, ls.version_of(uri))
-        return [
-            convert.to_action(file, action, document, ls.encoding, ls.client)
-            for action in wanted_actions(file, start, end, params.context.only)
-        ]
-
-    return server
-
-
-def wanted_actions(file: SourceFile, start: int, end: int, only: Sequence[str] | None) -> list[Action]:
-    """The actions of the kinds that the client asks for: quick fixes by default, fix-all only by name."""
-    found: list[Action] = []
-    if not only or any(_includes(kind, "quickfix") for kind in only):
-        found += actions(file, start, end)
-    if only and any(_includes(kind, FIX_ALL) for kind in only):
-        found += filter(None, [fix_all(file)])
-    return found
-
-
-def _includes(wanted: str, kind: str) -> bool:
-    wanted = str(getattr(wanted, "value", wanted))
-    return not wanted or kind == wanted or kind.startswith(wanted + ".")
-
-
-def serve(address: tuple[str, int] | None = None) -> None:
-    """Serve over stdio, or to whoever connects to a (host, port)."""
-    # The workspace's own modules must never be imported by accident, nor its folder be kept busy.
-    os.chdir(Path(__file__).anchor)
-    server = create_server()
-    if address:
-        server.start_tcp(*address)
-    elif can_wait_on_stdin():
-        server.start_pipe()
-    else:
-        server.start_io()

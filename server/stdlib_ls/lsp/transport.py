@@ -122,7 +122,29 @@ async def serve_pipe(protocol: Protocol, stop: Event) -> None:
     reader = asyncio.StreamReader(limit=_READ_LIMIT)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
     protocol.set_writer(StdoutWriter(sys.stdout.buffer))
+    await _serve(reader, protocol, stop)
+
+
+async def serve_socket(address: tuple[str, int], protocol: Protocol, stop: Event) -> None:
+    """Wait for one client at an address, and serve it until it goes. pygls would not end then, from Python 3.12 on."""
+    connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Future()
+
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if connected.done():
+            writer.close()
+        else:
+            connected.set_result((reader, writer))
+
+    listener = await asyncio.start_server(take, *address, limit=_READ_LIMIT)
+    reader, writer = await connected
+    listener.close()
+    protocol.set_writer(writer)
+    await _serve(reader, protocol, stop)
+    writer.close()
+
+
+async def _serve(reader: asyncio.StreamReader, protocol: Protocol, stop: Event) -> None:
     try:
         await run_async(stop, reader, protocol, _log, lambda error, _: _log.error("%s", error))
-    except asyncio.IncompleteReadError:
+    except (asyncio.IncompleteReadError, ConnectionError):
         _log.info("the client has gone")

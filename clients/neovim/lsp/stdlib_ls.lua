@@ -1,0 +1,6 @@
+---@type vim.lsp.Config
+return {
+  cmd = { "stdlib-ls" },
+  filetypes = { "python" },
+  root_markers = { "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", ".git" },
+}

@@ -1,0 +1,152 @@
+"""What the server answers to, and how: each handler turns a message into one call of a feature.
+
+`TABLE` is the table of contents. Handlers are plain functions that run one after the other: the next message
+never sees a half-finished one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
+from stdlib_ls.features.completion import completion
+from stdlib_ls.features.hover import hover
+from stdlib_ls.features.render import render
+from stdlib_ls.features.source_file import SourceFile
+from stdlib_ls.lsp import convert
+from stdlib_ls.lsp.server import Server
+from stdlib_ls.lsp.transport import Ready, can_wait_on_stdin
+
+
+def initialize(ls: Server, params: types.InitializeParams) -> None:
+    ls.start_with(params)
+    if ls.client.pulls_diagnostics:
+        # What is advertised follows from what is registered, and nobody shall get diagnostics both ways.
+        ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)(diagnosed)
+
+
+def diagnosed(ls: Server, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
+    return types.RelatedFullDocumentDiagnosticReport(ls.diagnostics(params.text_document.uri))
+
+
+def initialized(ls: Server, params: types.InitializedParams) -> None:
+    ls.ask_for_settings()
+
+
+def changed_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
+    if ls.client.answers_configuration:
+        ls.ask_for_settings()
+    else:
+        ls.configure(params.settings)
+
+
+def changed_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    ls.refresh()
+
+
+def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+    ls.refresh()
+
+
+def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
+    file = ls.python_file(params.text_document.uri)
+    found = hover(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
+    if file is None or found is None:
+        return None
+    card, start, end = found
+    text = render(card, ls.client.hover_format, file.context.settings.hover_detail)
+    contents = convert.to_markup(text, ls.client.hover_format)
+    return types.Hover(contents, convert.to_range(file, start, end, ls.encoding))
+
+
+def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
+    file = ls.python_file(params.text_document.uri)
+    wanted = completion(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
+    return ls.completion_list(wanted, file.context) if file and wanted else None
+
+
+def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
+    if isinstance(item.data, str):
+        item.documentation = ls.documentation(item.data, ls.last_context())
+    return item
+
+
+def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    file = ls.python_file(uri)
+    if file is None or not ls.client.literal_actions:
+        return []
+    start = convert.to_offset(file, params.range.start, ls.encoding)
+    end = convert.to_offset(file, params.range.end, ls.encoding)
+    document = types.OptionalVersionedTextDocumentIdentifier(uri, ls.version_of(uri))
+    return [
+        convert.to_action(file, action, document, ls.encoding, ls.client)
+        for action in wanted_actions(file, start, end, params.context.only)
+    ]
+
+
+def wanted_actions(file: SourceFile, start: int, end: int, only: Sequence[str] | None) -> list[Action]:
+    """The actions of the kinds that the client asks for: quick fixes by default, fix-all only by name."""
+    found: list[Action] = []
+    if not only or any(_includes(kind, "quickfix") for kind in only):
+        found += actions(file, start, end)
+    if only and any(_includes(kind, FIX_ALL) for kind in only):
+        found += filter(None, [fix_all(file)])
+    return found
+
+
+def _includes(wanted: str, kind: str) -> bool:
+    wanted = str(getattr(wanted, "value", wanted))
+    return not wanted or kind == wanted or kind.startswith(wanted + ".")
+
+
+TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
+    (types.INITIALIZE, initialize, None),
+    (types.INITIALIZED, initialized, None),
+    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed_configuration, None),
+    (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, changed_files, None),
+    (types.TEXT_DOCUMENT_DID_SAVE, saved, None),
+    (types.TEXT_DOCUMENT_HOVER, hovered, None),
+    (
+        types.TEXT_DOCUMENT_COMPLETION,
+        completed,
+        types.CompletionOptions(trigger_characters=[".", " "], resolve_provider=True),
+    ),
+    (types.COMPLETION_ITEM_RESOLVE, resolved, None),
+    (
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        acted,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL]),
+    ),
+    # TEXT_DOCUMENT_DIAGNOSTIC joins them for clients that pull, when they have said so.
+    # Opening, changing and closing documents goes to the server itself, by way of its protocol class.
+)
+
+
+def create_server() -> Server:
+    """A server with everything that it answers to."""
+    server = Server()
+    for method, handler, options in TABLE:
+        server.feature(method, options)(handler)
+    return server
+
+
+def serve(address: tuple[str, int] | None = None) -> None:
+    """Serve over stdio, or to whoever connects to a (host, port)."""
+    # The workspace's own modules must never be imported by accident, nor its folder be kept busy.
+    os.chdir(Path(__file__).anchor)
+    # pygls warns of what clients do all day, such as cancelling what is answered already.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
+    server = create_server()
+    if address:
+        server.start_tcp(*address)
+    elif can_wait_on_stdin():
+        server.start_pipe()
+    else:
+        server.start_io()

@@ -1,0 +1,188 @@
+"""One helper for each feature: what it says of a case, as a text that reads well beside the source.
+
+Only these helpers know how the features are called; renaming something there changes one of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from case_files import Case
+
+from stdlib_ls.analysis.sightings import Sighting
+from stdlib_ls.catalog.store import Catalog
+from stdlib_ls.features.completion import completion, items
+from stdlib_ls.features.diagnostics import diagnostics
+from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.hover import hover
+from stdlib_ls.features.judgement import verdicts
+from stdlib_ls.features.render import Format, render
+from stdlib_ls.features.source_file import Context, SourceFile
+from stdlib_ls.settings import Settings, read_settings
+from stdlib_ls.versions import VersionRange, parse_version
+
+NOTHING = "nothing"
+_DEFAULT_RANGE = "3.10-3.14"
+_DEFAULT_SOURCE = "requires-python in pyproject.toml"
+
+
+def source_file(case: Case, catalog: Catalog) -> SourceFile:
+    return SourceFile(case.text, context(case.options, catalog))
+
+
+def context(options: Mapping[str, str], catalog: Catalog) -> Context:
+    low, _, high = options.get("versions", _DEFAULT_RANGE).partition("-")
+    lowest, newest = parse_version(low), parse_version(high or low)
+    assert lowest and newest, options
+    first_party = {name.strip() for name in options.get("first-party", "").split(",")}
+    return Context(
+        catalog,
+        VersionRange(lowest, newest, lowest_source=options.get("source", _DEFAULT_SOURCE)),
+        _settings(options.get("settings", "")),
+        first_party.__contains__,
+        quiet=options.get("quiet") == "yes",
+        is_init=PurePosixPath(options.get("path", "module.py")).name == "__init__.py",
+    )
+
+
+def _settings(text: str) -> Settings:
+    """Settings written as `hover.detail=brief, alternatives.allow=["psutil"]`."""
+    table: dict[str, object] = {}
+    for one in filter(None, text.split(", ")):
+        name, _, value = one.partition("=")
+        table[name] = json.loads(value) if value[:1] in ("[", "{", '"') or value in ("true", "false") else value
+    settings, complaints = read_settings(table, "case", Settings())
+    assert not complaints, complaints
+    return settings
+
+
+def probe_hover(case: Case, catalog: Catalog) -> str:
+    """A line for each cursor: the span and what it names.
+
+    `show` asks for the line of versions, the other lines, or the whole card as markdown or plaintext.
+    """
+    file, show = source_file(case, catalog), case.options.get("show", "")
+    answers = []
+    for cursor in case.cursors:
+        found = hover(file, cursor)
+        if found is None:
+            answers.append(NOTHING)
+            continue
+        card, start, end = found
+        assert start <= cursor <= end
+        if show in ("markdown", "plaintext"):
+            form: Format = "markdown" if show == "markdown" else "plaintext"
+            answers.append(render(card, form, file.context.settings.hover_detail))
+            continue
+        line = f"{file.slice(start, end)}: {card.title} ({card.kind})"
+        shown = [card.versions] if show == "versions" else card.lines if show == "lines" else ()
+        answers.append("\n".join([line, *(f"  {extra}" for extra in shown)]))
+    return "\n".join(answers)
+
+
+def probe_completion(case: Case, catalog: Catalog) -> str:
+    """What is completed at each cursor, and the candidates that `show` asks for: `path*, _*`, or `first 5`."""
+    file, show = source_file(case, catalog), case.options.get("show", "first 5")
+    return "\n".join(_completion_at(file, cursor, show) for cursor in case.cursors)
+
+
+def _completion_at(file: SourceFile, cursor: int, show: str) -> str:
+    wanted = completion(file, cursor)
+    if wanted is None:
+        return NOTHING
+    head = f"modules of {wanted.owner}" if wanted.modules and wanted.owner else wanted.owner or "top-level modules"
+    found = items(wanted, file.context)
+    if show.startswith("first "):
+        found = found[: int(show.removeprefix("first "))]
+    else:
+        wishes = show.split(", ")
+        found = [item for item in found if any(fnmatchcase(item.label, wish) for wish in wishes)]
+    lines = []
+    for item in found:
+        notes = ", ".join(filter(None, (item.note, "struck out" if item.deprecated else "")))
+        lines.append(f"  {item.label} ({item.kind})" + (f" {notes}" if notes else ""))
+    return "\n".join([head, *lines])
+
+
+def probe_diagnostics(case: Case, catalog: Catalog) -> str:
+    """Each diagnostic as `line:column name severity code`, and where `show` asks for messages its message below."""
+    file = source_file(case, catalog)
+    answers = []
+    for one in diagnostics(file):
+        line, column = file.position(one.start, "utf-32")
+        place = f"{line + 1}:{column + 1} {file.slice(one.start, one.end)}"
+        message = f"\n  {one.message}" if case.options.get("show") == "messages" else ""
+        answers.append(f"{place}: {one.severity} {one.code}{message}")
+    return "\n".join(answers) or NOTHING
+
+
+def probe_fixes(case: Case, catalog: Catalog) -> str:
+    """For each diagnostic its fix: `# safe: title` or `# review: title` or `# no fix`, and what the file becomes."""
+    file = source_file(case, catalog)
+    answers = []
+    for verdict in (one.verdict for one in diagnostics(file)):
+        fix = fix_of(file, verdict)
+        if fix is None:
+            answers.append("# no fix")
+            continue
+        fixed = apply_edits(file.source, fix.edits).decode()
+        ast.parse(fixed.encode())
+        _has_gone(case, fixed, verdict.span, file, catalog)
+        # What to look at is the catalog's affair.
+        title = fix.title.partition(", look at")[0]
+        answers.append(f"# {'safe' if fix.safe else 'review'}: {title}\n{_visible(fixed, case)}")
+    return "\n".join(answers) or "# nothing"
+
+
+def _has_gone(case: Case, fixed: str, span: tuple[int, int], file: SourceFile, catalog: Catalog) -> None:
+    """A fix takes the package out of the statement for good: a second run has nothing left to do there."""
+    name = file.slice(*span)
+    again = SourceFile(fixed, context(case.options, catalog))
+    places = [one for one in verdicts(again) if again.slice(*one.span) == name]
+    before = [one for one in verdicts(file) if file.slice(*one.span) == name]
+    assert len(places) < len(before), f"{name} is still imported:\n{fixed}"
+
+
+def _visible(fixed: str, case: Case) -> str:
+    """The text as case files show it; a line end that is missing or of another kind than asked for shows up."""
+    ending = {"crlf": "\r\n", "cr": "\r"}.get(case.options.get("newlines", ""), "\n")
+    if ending != "\n":
+        fixed = fixed.replace("\n", "␊") if ending == "\r" else fixed.replace("\r\n", "\0").replace("\n", "␊")
+        fixed = fixed.replace("\0", "\n").replace(ending, "\n")
+    fixed = fixed.removesuffix("\n") if fixed.endswith("\n") else f"{fixed}␃"
+    return fixed.replace("\r", "␍").replace("\f", "␌")
+
+
+def probe_sightings(case: Case, catalog: Catalog) -> str:
+    """Every import with what it stands for and the guards around it, and below it its uses."""
+    file = source_file(case, catalog)
+    return "\n".join(_sighting_lines(file)) or NOTHING
+
+
+def _sighting_lines(file: SourceFile) -> Iterator[str]:
+    for site in file.sightings.imports():
+        imported = site.imported
+        line = file.position(site.base + imported.start, "utf-32")[0] + 1
+        guards = "".join(f" [{guard}]" for guard in sorted(imported.place.guards))
+        yield f"{line} {imported.local} = {'.' * imported.level}{imported.target}{guards}"
+        for use in file.sightings.uses_of(site):
+            line = file.position(use.start, "utf-32")[0] + 1
+            yield f"  {line} {file.slice(use.start, use.end)} = {use.name}{_doubts(use)}"
+
+
+def _doubts(use: Sighting) -> str:
+    others = f" or {', '.join(use.names[1:])}" if use.other_heads else ""
+    return others + (" or unknown" if use.doubtful else "")
+
+
+PROBES: Mapping[str, Callable[[Case, Catalog], str]] = {
+    "hover": probe_hover,
+    "completion": probe_completion,
+    "diagnostics": probe_diagnostics,
+    "fixes": probe_fixes,
+    "sightings": probe_sightings,
+}

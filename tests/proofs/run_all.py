@@ -1,0 +1,87 @@
+"""Proves every replacement of the catalog on every interpreter found, and prints a table: what `make proofs` runs.
+
+    python tests/proofs/run_all.py
+
+Each cell counts the rows proved, refused and not run; what was refused or not run follows with the reason.
+Ends with 1 where a row was refused, or an interpreter could not be used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from environments import NoEnvironment, python_with_packages
+from interpreters import Interpreter, find_interpreters, running
+from prove import Verdict, packages, prove_package
+
+OLDEST = (3, 10)
+
+Verdicts = dict[tuple[str, Interpreter], list[Verdict]]
+
+
+def main() -> int:
+    found = {one.version: one for one in (*find_interpreters(), running()) if one.version >= OLDEST}
+    pythons: dict[Interpreter, str] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for interpreter, result in zip(found.values(), pool.map(environment, found.values()), strict=True):
+            if isinstance(result, NoEnvironment):
+                print(f"Python {interpreter} cannot be used: {result}", file=sys.stderr)
+            else:
+                pythons[interpreter] = result
+    verdicts = prove_all(pythons)
+    print_table(verdicts, list(pythons))
+    print_reasons(verdicts)
+    is_refused = any(verdict.outcome == "refused" for rows in verdicts.values() for verdict in rows)
+    return 1 if is_refused or len(pythons) < len(found) else 0
+
+
+def environment(interpreter: Interpreter) -> str | NoEnvironment:
+    try:
+        return python_with_packages(interpreter)
+    except NoEnvironment as error:
+        return error
+
+
+def prove_all(pythons: dict[Interpreter, str]) -> Verdicts:
+    """The verdicts on every package of the catalog with every interpreter, by both."""
+    jobs = [(package, one) for package in packages() for one in pythons]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda job: prove_package(job[0], pythons[job[1]]), jobs)
+        return {(package["package"], one): rows for (package, one), rows in zip(jobs, results, strict=True) if rows}
+
+
+def counts(verdicts: Iterable[Verdict]) -> str:
+    """How many rows were proved, refused and not run, as a cell of the table."""
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    return "/".join(str(outcomes[name]) for name in ("proved", "refused", "not run"))
+
+
+def print_table(verdicts: Verdicts, interpreters: list[Interpreter]) -> None:
+    names = list(dict.fromkeys(name for name, _ in verdicts))
+    width = max(map(len, names), default=0) + 2
+    print("proved/refused/not run".ljust(width) + "".join(f"{one!s:>12}" for one in interpreters))
+    for name in names:
+        print(name.ljust(width) + "".join(f"{counts(verdicts.get((name, one), [])):>12}" for one in interpreters))
+    totals = [[verdict for (_, at), rows in verdicts.items() if at == one for verdict in rows] for one in interpreters]
+    print("all".ljust(width) + "".join(f"{counts(total):>12}" for total in totals))
+
+
+def print_reasons(verdicts: Verdicts) -> None:
+    """Each refused row, and for each package why how many rows were not run."""
+    for (name, interpreter), rows in verdicts.items():
+        reasons = Counter(verdict.why for verdict in rows if verdict.outcome == "not run")
+        if reasons:
+            shown = ", ".join(f"{count} × {why}" for why, count in sorted(reasons.items()))
+            print(f"not run on {interpreter}: {name}: {shown}")
+    for (name, interpreter), rows in verdicts.items():
+        for verdict in rows:
+            if verdict.outcome == "refused":
+                print(f"REFUSED on {interpreter}: {name}: {verdict.match}: {verdict.why}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

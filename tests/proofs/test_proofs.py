@@ -1,0 +1,85 @@
+"""Every replacement of the catalog is proved against the real package on the running Python.
+
+`run_all.py` does the same on every interpreter found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from environments import PACKAGES, python_with_packages
+from interpreters import running
+from prove import Verdict, jobs_of, objection, packages
+from run_all import counts, prove_all
+
+pytestmark = pytest.mark.proofs
+
+CATALOG = Path(__file__).resolve().parents[2] / "catalog"
+NAMES = sorted(path.stem for path in (CATALOG / "alternatives").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def verdicts(say: Callable[[str], None]) -> dict[str, list[Verdict]]:
+    """What became of the rows of each package that has any."""
+    here = running()
+    proved = prove_all({here: python_with_packages(here)})
+    say(f"proofs on {here}: {counts(one for rows in proved.values() for one in rows)} proved/refused/not run")
+    return {name: rows for (name, _), rows in proved.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_is_proved_or_needs_a_newer_python(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    unproved = [
+        verdict
+        for verdict in verdicts.get(name, [])
+        if verdict.outcome != "proved"
+        and not (verdict.outcome == "not run" and re.fullmatch(r"needs 3\.\d+", verdict.why))
+    ]
+    assert unproved == []
+
+
+def test_every_row_with_a_fix_gets_a_verdict(verdicts: dict[str, list[Verdict]]) -> None:
+    for package in packages():
+        wanted = [row["match"] for row in package.get("replacements", ()) if "fix" in row]
+        assert [verdict.match for verdict in verdicts.get(package["package"], [])] == wanted
+
+
+def test_the_packages_are_pinned() -> None:
+    lines = [line for line in PACKAGES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    pins = [re.match(r"([a-z0-9.-]+)==[\w.]+(?:; python_version [<>]=? \"3\.\d+\")?$", line) for line in lines]
+    assert [line for line, pin in zip(lines, pins, strict=True) if not pin] == []
+    wanted = {one["package"] for one in packages() if any("fix" in row for row in one.get("replacements", ()))}
+    assert wanted <= {pin[1] for pin in pins if pin}
+
+
+@pytest.mark.parametrize(
+    ("observations", "why"),
+    [
+        ([("f()", "1", "1")], ""),
+        ([("f()", "1", "1"), ("f(2)", "raised TypeError", "raised TypeError")], ""),
+        ([("program", "held", "held")], ""),
+        ([("f()", "1", "2")], "f(): '1' against '2'"),
+        ([("program", "failed: AssertionError", "held")], "program: 'failed: AssertionError' against 'held'"),
+        ([("f()", "raised NameError", "raised NameError")], "f(): 'raised NameError' against 'raised NameError'"),
+        (
+            [("f()", "could not start: x", "could not start: x")],
+            "f(): 'could not start: x' against 'could not start: x'",
+        ),
+        ([("f()", "raised TypeError", "raised TypeError")], "every input raises; give one that does not"),
+    ],
+)
+def test_what_proves_nothing_is_refused(observations: list[tuple[str, str, str]], why: str) -> None:
+    assert objection(observations) == why
+
+
+def test_a_proof_runs_each_side_with_its_own_names() -> None:
+    row = {
+        "match": "p.f($X, $$REST)",
+        "fix": "os.g($X, $$REST)",
+        "proof": {"inputs": [{"X": "1"}, {"X": "2", "REST": "k=3"}]},
+    }
+    jobs = [(old["expression"], new["expression"]) for old, new in jobs_of(row) if new]
+    assert jobs == [("p.f((1))", "os.g((1))"), ("p.f((2), k=3)", "os.g((2), k=3)")]

@@ -1,0 +1,364 @@
+"""The command line, as a person or a script calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stdlib_ls import __version__
+
+COMMAND = (sys.executable, "-m", "stdlib_ls")
+FIXABLE = "import psutil\n\nprint('é😀', psutil.cpu_count())\n"
+FIXED = "import os\n\nprint('é😀', os.cpu_count())\n"
+PARTLY = "import psutil\n\nprint(psutil.cpu_count(), psutil.virtual_memory())\n"
+# ExceptionGroup is a builtin since 3.11.
+NEWER = "from exceptiongroup import ExceptionGroup\n\nraise ExceptionGroup('', [ValueError()])\n"
+FINDING = ["path", "line", "column", "end_line", "end_column", "code", "severity", "message", "fix"]
+CARD = ["name", "kind", "module", "summary", "signature", "added", "deprecated", "removed", "availability", "docs"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder above which nothing is looked at."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.10"\n')
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONUTF8": "1", **variables}
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120
+    )
+
+
+def findings(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run(folder, "check", "--output-format", "json", *arguments).stdout)
+    return found
+
+
+# check
+
+
+def test_check_in_text(project: Path) -> None:
+    (project / "app.py").write_text(FIXABLE, encoding="utf-8")
+    (project / "clean.py").write_text("import json\n")
+    ran = run(project, "check")
+    assert re.fullmatch(r"app\.py:1:8: information \[replaceable-import\] .*os\.cpu_count.*\n", ran.stdout)
+    assert (ran.returncode, ran.stderr) == (1, "")
+
+
+def test_check_in_json(project: Path) -> None:
+    (project / "app.py").write_text("'😀é'; " + FIXABLE, encoding="utf-8")
+    (found,) = findings(project, "app.py")
+    assert list(found) == FINDING
+    assert {key: found[key] for key in FINDING[:7]} == {
+        "path": "app.py",
+        "line": 1,
+        "column": 14,
+        "end_line": 1,
+        "end_column": 20,
+        "code": "replaceable-import",
+        "severity": "information",
+    }
+    assert "os.cpu_count" in found["message"]
+    assert set(found["fix"]) == {"title", "safety"}
+    assert found["fix"]["safety"] == "safe"
+
+
+def test_check_finds_nothing(project: Path) -> None:
+    (project / "clean.py").write_text("import json\n")
+    assert run(project, "check", "clean.py").stdout == ""
+    ran = run(project, "check", "--output-format", "json")
+    assert (json.loads(ran.stdout), ran.returncode) == ([], 0)
+
+
+def test_check_by_severity(project: Path) -> None:
+    (project / "app.py").write_text(FIXABLE, encoding="utf-8")
+    (project / "partly.py").write_text(PARTLY)
+    assert [one["path"] for one in findings(project)] == ["app.py"]
+    hints = findings(project, "--min-severity", "hint")
+    assert [(one["path"], one["severity"]) for one in hints] == [("app.py", "information"), ("partly.py", "hint")]
+    assert run(project, "check", "--min-severity", "warning").returncode == 0
+    assert run(project, "check", "partly.py").returncode == 0
+
+
+def test_check_for_a_target(project: Path) -> None:
+    (project / "app.py").write_text(NEWER)
+    assert findings(project) == []
+    assert [one["severity"] for one in findings(project, "--target", "3.11")] == ["information"]
+    assert findings(project, "--target", "3.9-3.12") == []
+    (found,) = findings(project, "--target", "3.11-3.12")
+    assert "target setting" in found["message"]
+    # What the command line says goes before the project's own settings.
+    (project / "pyproject.toml").write_text('[tool.stdlib-ls]\ntarget = "3.9"\n')
+    assert len(findings(project, "--target", "3.11")) == 1
+
+
+@pytest.mark.parametrize("target", ["3", "abc", "3.12-3.9", ""])
+def test_a_target_that_is_none(project: Path, target: str) -> None:
+    if not target:
+        assert run(project, "check", "--target").returncode == 2
+        return
+    ran = run(project, "check", "--target", target)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert target in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_check_walks_folders(project: Path) -> None:
+    for name in ("b/app.py", "a/app.py", ".hidden/app.py", "venv/app.py", "node_modules/x.py", "__pycache__/x.py"):
+        (project / name).parent.mkdir()
+        (project / name).write_text(FIXABLE, encoding="utf-8")
+    (project / "venv/pyvenv.cfg").write_text("version = 3.11.4\n")
+    (project / "notes.txt").write_text(FIXABLE, encoding="utf-8")
+    # Emacs locks a file by a link that leads nowhere.
+    (project / "a/.#app.py").symlink_to("user@host.1234:5678")
+    ran = run(project, "check", "--output-format", "json")
+    expected = [str(Path("a", "app.py")), str(Path("b", "app.py"))]
+    assert [one["path"] for one in json.loads(ran.stdout)] == expected
+    assert (ran.returncode, ran.stderr) == (1, "")
+
+
+def test_check_names_what_it_cannot_read(project: Path) -> None:
+    broken = {
+        "bad_bytes.py": b"import psutil\nprint(psutil.cpu_count(), '\xe9')\n",
+        "bad_bytes_only.py": b"'\xe9'\n",
+        "bad_cookie.py": b"# coding: klingon\nimport psutil\nprint(psutil.cpu_count())\n",
+        "utf16.py": FIXABLE.encode("utf-16"),
+    }
+    for name, content in broken.items():
+        (project / name).write_bytes(content)
+    (project / "gone.py").symlink_to("nowhere")
+    (project / "good.py").write_text(FIXABLE, encoding="utf-8")
+    ran = run(project, "check", ".", "missing.py")
+    named = [line.split(": ")[1] for line in ran.stderr.splitlines()]
+    assert sorted(named) == sorted([*broken, "gone.py", "missing.py"])
+    assert ran.stdout.startswith("good.py:1:8: ")
+    assert ran.returncode == 2
+    assert run(project, "check", "--fix").returncode == 2
+    assert (project / "good.py").read_text(encoding="utf-8") == FIXED
+    assert all((project / name).read_bytes() == content for name, content in broken.items())
+
+
+def test_check_copes_with_what_is_half_typed(project: Path) -> None:
+    (project / "app.py").write_text("import psutil\nprint(psutil.cpu_count()\ndef (:\n\0")
+    (project / "empty.py").write_text("")
+    ran = run(project, "check", "--fix")
+    assert ran.returncode in (0, 1)
+    assert ran.stderr == ""
+
+
+def test_names_that_no_console_can_show(project: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    try:
+        (project / name).write_text(FIXABLE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    for arguments in ((), ("--output-format", "json")):
+        ran = run(project, "check", *arguments, PYTHONIOENCODING="utf-8:strict")
+        assert (ran.returncode, ran.stderr) == (1, "")
+        assert r"caf\udce9.py" in ran.stdout
+        json.loads(ran.stdout if arguments else "[]")
+    ran = run(project, "check", "--diff", PYTHONIOENCODING="ascii:strict")
+    assert ran.returncode == 1
+    assert r"\xe9\U0001f600" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cookie", "newline"),
+    [
+        ("utf-8", "", "\n"),
+        ("utf-8", "", "\r\n"),
+        ("utf-8-sig", "", "\n"),
+        ("utf-8-sig", "", "\r\n"),
+        ("latin-1", "# -*- coding: latin-1 -*-\n", "\n"),
+        ("cp1252", "# vim: set fileencoding=cp1252 :\n", "\r\n"),
+        ("utf-8", "#!/usr/bin/env python\n\f\n", "\n"),
+    ],
+)
+def test_fix_keeps_every_other_byte(project: Path, encoding: str, cookie: str, newline: str) -> None:
+    special = "é" if encoding in ("latin-1", "cp1252") else "é😀\u2028"
+    before, after = (
+        f"{cookie}import {name}\nx = '{special}'  \t\nprint({name}.cpu_count())\n# {special}"
+        .replace("\n", newline).encode(encoding)
+        for name in ("psutil", "os")
+    )  # fmt: skip
+    file = project / "app.py"
+    file.write_bytes(before)
+    file.chmod(0o755)
+    ran = run(project, "check", "--fix")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert file.read_bytes() == after
+    assert file.stat().st_mode & 0o777 == 0o755
+    stamp = file.stat().st_mtime_ns
+    assert run(project, "check", "--fix").returncode == 0
+    assert file.stat().st_mtime_ns == stamp, "a file with nothing to fix is not written"
+
+
+def test_fix_leaves_what_is_not_safe_or_not_asked_for(project: Path) -> None:
+    (project / "partly.py").write_text(PARTLY)
+    (project / "app.py").write_text(FIXABLE, encoding="utf-8")
+    assert run(project, "check", "--fix", "--min-severity", "warning").returncode == 0
+    assert (project / "app.py").read_text(encoding="utf-8") == FIXABLE
+    ran = run(project, "check", "--fix", "--min-severity", "hint")
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("partly.py:1:8: hint ")
+    assert (project / "partly.py").read_text() == PARTLY
+    assert (project / "app.py").read_text(encoding="utf-8") == FIXED
+
+
+def test_diff_changes_nothing(project: Path) -> None:
+    source = "import psutil\nx = 1\f\nprint(psutil.cpu_count())"
+    (project / "app.py").write_text(source)
+    ran = run(project, "check", "--diff")
+    assert ran.stdout == (
+        "--- app.py\n+++ app.py\n@@ -1,3 +1,3 @@\n"
+        "-import psutil\n+import os\n x = 1\f\n"
+        "-print(psutil.cpu_count())\n\\ No newline at end of file\n"
+        "+print(os.cpu_count())\n\\ No newline at end of file\n"
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert (project / "app.py").read_text() == source
+    (project / "app.py").write_text("import json\n")
+    assert run(project, "check", "--diff").returncode == 0
+
+
+def test_settings_of_the_project(project: Path) -> None:
+    (project / "app.py").write_text(FIXABLE, encoding="utf-8")
+    (project / "pyproject.toml").write_text('[tool.stdlib-ls]\ndiagnostics.replaceable-import = "warning"\nodd = 1\n')
+    ran = run(project, "check", "--min-severity", "warning")
+    assert "warning [replaceable-import]" in ran.stdout
+    assert len(ran.stderr.splitlines()) == 1
+    assert "odd" in ran.stderr
+    (project / "pyproject.toml").write_text('[tool.stdlib-ls]\nalternatives.allow = { psutil = "the cluster" }\n')
+    assert findings(project) == []
+
+
+# show
+
+
+def test_show(project: Path) -> None:
+    ran = run(project, "show", "json", "os.path.join", "psutil")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    for text in ("json: ", "os.path.join: ", "psutil: ", "https://docs.python.org/", "os.cpu_count"):
+        assert text in ran.stdout
+    assert "\033" not in ran.stdout, "colours are for terminals"
+    assert not re.search(r"`|\*\*", ran.stdout)
+
+
+def test_show_in_json(project: Path) -> None:
+    names = ["json", "no.such.name", "tomllib.loads", "asynchat", "psutil", "len"]
+    ran = run(project, "show", "--json", *names)
+    module, unknown, new, gone, package, builtin = json.loads(ran.stdout)
+    assert ran.returncode == 1
+    assert "no.such.name" in ran.stderr
+    assert unknown is None
+    for entry in (module, new, gone, builtin):
+        assert list(entry) == CARD
+    assert "JSON" in module["summary"]
+    assert (module["name"], module["kind"], module["module"], module["added"]) == ("json", "module", "json", None)
+    assert (new["name"], new["module"], new["added"]) == ("tomllib.loads", "tomllib", "3.11")
+    assert new["signature"].startswith("(")
+    assert new["docs"].startswith("https://docs.python.org/3")
+    assert new["docs"].endswith("#tomllib.loads")
+    assert gone["removed"] == "3.12"
+    assert set(CARD) | {"advice", "replacements"} <= set(package)
+    assert (package["name"], package["kind"], package["advice"]) == ("psutil", "package", "partial")
+    assert {"match", "fix", "safety"} <= set(package["replacements"][0])
+
+
+def test_show_finds_packages_by_either_name(project: Path) -> None:
+    ran = run(project, "show", "--json", "python-dateutil", "dateutil", "dateutil.parser")
+    assert [entry["name"] for entry in json.loads(ran.stdout)] == ["python-dateutil"] * 3
+
+
+def test_show_judges_by_the_target(project: Path) -> None:
+    assert "3.11" in run(project, "show", "tomllib", "--target", "3.9").stdout
+    assert run(project, "show", "tomllib", "--target", "3.9").stdout != run(project, "show", "tomllib").stdout
+    assert run(project, "show", "tomllib", "--target", "x").returncode == 2
+    assert run(project, "show").returncode == 2
+
+
+# why-version
+
+
+def test_why_version(project: Path) -> None:
+    (project / "src").mkdir()
+    (project / "src/app.py").write_text("import json\n")
+    for path in ("src/app.py", "src", "."):
+        lines = run(project, "why-version", path).stdout.splitlines()
+        assert lines[0] == 'oldest 3.10: requires-python in pyproject.toml (">=3.10")'
+        assert lines[1].startswith("newest 3.")
+    (project / "src/script.py").write_text('# /// script\n# requires-python = ">=3.12"\n# ///\n')
+    ran = run(project, "why-version", "src/script.py")
+    assert ran.stdout.startswith("oldest 3.12: ")
+    assert "passed over: requires-python in pyproject.toml" in ran.stdout
+    ran = run(project, "why-version", "--target", "3.9-3.12")
+    assert re.findall(r"^(?:oldest|newest) \S+(?=:)", ran.stdout, re.MULTILINE) == ["oldest 3.9", "newest 3.12"]
+    assert run(project, "why-version").returncode == 0
+
+
+def test_why_version_of_nothing(project: Path) -> None:
+    ran = run(project, "why-version", "missing.py")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "missing.py" in ran.stderr
+    (project / "odd.py").write_bytes(b"\xff\xfe\0")
+    assert run(project, "why-version", "odd.py").returncode == 0
+
+
+# The program as such.
+
+
+def test_version(project: Path) -> None:
+    ran = run(project, "--version")
+    assert (ran.stdout, ran.returncode) == (f"stdlib-ls {__version__}\n", 0)
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["check", "--dance"], ["--tcp", "nowhere"], ["--tcp", "host:99999"]])
+def test_usage_errors(project: Path, arguments: list[str]) -> None:
+    ran = run(project, *arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert arguments[-1] in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_port_that_is_taken(project: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = run(project, "--tcp", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert ran.returncode == 2
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_reader_that_has_seen_enough(project: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as out:
+        ran = subprocess.run([*COMMAND, "show", "json"], cwd=project, stdout=out, stderr=subprocess.PIPE, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [["check", "--fix"], ["show", "json", "psutil"], ["why-version"], ["--version"]])
+def test_the_protocol_is_loaded_by_the_server_only(project: Path, arguments: list[str]) -> None:
+    (project / "app.py").write_text(FIXABLE, encoding="utf-8")
+    probe = (
+        "import sys\n"
+        "from stdlib_ls import cli\n"
+        "try: cli.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", probe, *arguments], cwd=project, capture_output=True, timeout=120)
+    loaded = set(ran.stderr.decode().splitlines()[-1].split())
+    assert "stdlib_ls" in loaded
+    assert not loaded & {"pygls", "lsprotocol", "cattrs", "attrs", "attr", "asyncio", "yaml"}
