@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sysconfig
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,6 +47,7 @@ def test_nothing_is_said_of_the_library_itself(files: list[Path], catalog: Catal
         found = [(one.code, one.message) for one in diagnostics(file)]
         assert found == [], path
         _walk(file, path)
+        assert _missed(file) == [], path
 
 
 def _walk(file: SourceFile, path: Path) -> None:
@@ -59,3 +62,36 @@ def _walk(file: SourceFile, path: Path) -> None:
             again = file.sightings.at(word.start)
             assert again is not None, (path, text)
             assert again.parts[0] == word, (path, text)
+
+
+def _missed(file: SourceFile) -> list[tuple[str, int]]:
+    """Uses, by Python's own parser, of names that nothing but one absolute import binds in the whole file."""
+    try:
+        tree = ast.parse(file.source)
+    except (SyntaxError, ValueError):
+        return []  # Some tests are not meant to parse.
+    bound = Counter(name for node in ast.walk(tree) for name in _bound_by(node))
+    seen = {
+        site.imported.local: {use.start for use in file.sightings.uses_of(site)}
+        for site in file.sightings.imports()
+        if bound[site.imported.local] == 1 and not site.imported.level and not site.imported.place.scopes
+    }
+    return [
+        (node.id, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name)
+        and node.id in seen
+        and file.document.lines.starts[node.lineno - 1] + node.col_offset not in seen[node.id]
+    ]
+
+
+def _bound_by(node: ast.AST) -> list[str]:
+    """The names that a node may bind, imports included."""
+    if isinstance(node, ast.alias):
+        return [(node.asname or node.name).partition(".")[0]]
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        return [node.id]
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        return node.names
+    names = [getattr(node, field, None) for field in ("name", "arg", "rest")]
+    return [name for name in names if isinstance(name, str)]

@@ -23,7 +23,7 @@ start() { # COLUMNS LINES
   session="tmux -L picture-$$-$taken" # A tmux that is just ending takes no new session.
   $session -f /dev/null new-session -d -x "$1" -y "$2" -c "$work/project" \
     "exec nvim -i NONE -n -u '$top/clients/neovim/init.lua' --cmd 'set termguicolors laststatus=0 noruler noshowcmd noshowmode' -c 'set fillchars=eob:\\ ' shop.py"
-  wait_for 'The standard library'
+  wait_for 'os.cpu_count covers'
 }
 wait_for() {
   for _ in $(seq 200); do
@@ -53,6 +53,6 @@ take menu
 echo 'print(psutil.virtual_memory().percent)' >>"$work/project/shop.py"
 start 100 15
 $session send-keys ']d' C-w d
-wait_for 'Not covered'
+wait_for 'not covered'
 take advice
 .venv/bin/python docs/tools/capture.py "$work/advice" >docs/images/neovim-advice.svg

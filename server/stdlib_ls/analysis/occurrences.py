@@ -37,6 +37,7 @@ _PATTERNS = frozenset(
         *("tuple", "list", "parenthesized_expression", "expression_list", "case_pattern", "splat_pattern"),
     )
 )
+_TYPE_ITEMS = frozenset(("type", "constrained_type", "splat_type", "identifier", "ERROR"))
 _PARAMETERS = frozenset(("parameters", "lambda_parameters"))
 _IMPORTS = frozenset(("import_statement", "import_from_statement", "future_import_statement"))
 
@@ -134,12 +135,17 @@ def _is_parameter(kind: str, field: str | None, above: str) -> bool:
 
 
 def _is_type_parameter(steps: list[Step]) -> bool:
-    """`T` in `def f[T]` and `type T = ...`; elsewhere brackets hold uses."""
-    types = [step.field for step in steps[:-1]]
-    if "type_parameters" in types:
-        return True
-    inside = next((i for i, step in enumerate(steps) if step.node.type == "type_alias_statement"), None)
-    return inside is not None and len(steps) > inside + 1 and steps[inside + 1].field == "left"
+    """`T` in `def f[T: bound]` and `type A[T] = ...`, and that `A`; bounds, defaults and other brackets hold uses."""
+    kinds = [step.node.type for step in steps]
+    aliased = "type_alias_statement" in kinds and steps[kinds.index("type_alias_statement") + 1].field == "left"
+    if not aliased and all(step.field != "type_parameters" for step in steps[:-1]):
+        return False
+    if "type_parameter" not in kinds:
+        return aliased
+    inside = kinds.index("type_parameter")
+    listed, name = steps[inside].node, steps[-1].node
+    before = (listed.text or b"")[: name.start_byte - listed.start_byte].rstrip(b" \t\r\n\\*")
+    return before.endswith((b"[", b",")) and _TYPE_ITEMS.issuperset(kinds[inside + 1 :])
 
 
 def _role_in_case(steps: list[Step]) -> Role:

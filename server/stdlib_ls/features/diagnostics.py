@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from stdlib_ls.features.judgement import Use, Verdict, group_uses, keep_when, new_name, old_name, shown_fix, verdicts
+from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.features.suppression import is_suppressed
 from stdlib_ls.versions import OLDEST_KNOWN, VersionRange, parse_version, show_version
@@ -77,7 +78,7 @@ def _message(file: SourceFile, verdict: Verdict) -> str | None:
     covered += _since(verdict.covered, versions)
     if verdict.complete:
         notes = [note for use in verdict.uses if not use.exact for note in (use.row or {}).get("differs", ())]
-        look = f" Look at this first: {notes[0]}" if notes else ""
+        look = f" Look at this first: {unquote(notes[0])}" if notes else ""
         return f"{covered}: all that this file uses of {name}.{look}"
     gaps = [_gap(uses) for uses in group_uses(verdict.gaps)]
     if verdict.unseen:
@@ -112,7 +113,7 @@ def _gap(uses: list[Use]) -> str:
     row, needs = uses[0].row, uses[0].needs
     name = uses[0].sighting.name
     if row and "none" in row:
-        return f"{name} ({row['none'].rstrip('.')})"
+        return f"{name} ({unquote(row['none']).rstrip('.')})"
     return f"{name} (Python {show_version(needs)} has {new_name(uses[0])})" if needs else name
 
 

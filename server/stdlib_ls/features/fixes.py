@@ -17,6 +17,7 @@ from stdlib_ls.analysis.places import Scope
 from stdlib_ls.analysis.sightings import Site
 from stdlib_ls.features.import_edits import Edit, replace_import, replace_members
 from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name
+from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import SourceFile
 
 _LONGEST_NOTE = 60
@@ -76,13 +77,11 @@ def _title(file: SourceFile, verdict: Verdict) -> str:
     else:
         old = verdict.sites[0].imported.module
         new = " and ".join(dict.fromkeys(filter(None, (_home(file, use) for use in verdict.uses)))) or "builtins"
+    title = f"Replace {old} with {new} ({count})"
+    if verdict.exact:
+        return title
     notes = [note for use in verdict.uses for note in (use.row or {}).get("differs", ())]
-    look = (
-        ""
-        if verdict.exact
-        else f", look at: {shorten(notes[0] if notes else 'its card', _LONGEST_NOTE, placeholder='…')}"
-    )
-    return f"Replace {old} with {new} ({count}){look}"
+    return f"{title}, look at: {shorten(unquote(notes[0]), _LONGEST_NOTE, placeholder='…')}"
 
 
 def _home(file: SourceFile, use: Use) -> str:
