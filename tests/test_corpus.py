@@ -39,6 +39,7 @@ def parts() -> list[list[Path]]:
     return [files[number::8] for number in range(8)]
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 @pytest.mark.parametrize("files", parts(), ids=lambda files: f"{len(files)} files")
 def test_nothing_is_said_of_the_library_itself(files: list[Path], catalog: Catalog) -> None:
     context = Context(catalog, is_first_party=own_names().__contains__)

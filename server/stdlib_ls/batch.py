@@ -16,9 +16,8 @@ import re
 import sys
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog
@@ -39,8 +38,7 @@ _IMPORTED = re.compile(rb"import[ \t\\\r\n]+((?:[^\n;#(\\]|\\\r?\n)+)")
 _WORD = re.compile(rb"\w+")
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A file's text, and what is needed to write it back as it was: its encoding and byte order mark."""
 
     content: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
@@ -14,8 +13,7 @@ Role = Literal["use", "bind", "none", "alias", "delete", "global", "nonlocal"]
 """`none` binds the constant None, `alias` binds a dotted name; `bind` binds anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One appearance of a name; `start` is its first byte, relative to its block.
 
     A use holds the dotted chain that begins with it.

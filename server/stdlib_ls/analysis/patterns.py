@@ -7,8 +7,10 @@ tree-sitter queries, which are dear to compile. `catalog/GUIDE.md` describes the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -24,8 +26,7 @@ _CONSUMERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A pattern found: the span of the whole expression, and the text that each hole holds.
 
     `bare` says which hole texts are single terms, which need no brackets wherever they are put.
@@ -33,12 +34,11 @@ class Found:
 
     start: int
     end: int
-    holes: dict[str, str] = field(default_factory=dict)
+    holes: Mapping[str, str] = MappingProxyType({})
     bare: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A parsed pattern. `anchor` is the dotted name it begins with, `depth` how far that lies below the root."""
 
     root: Node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tree_sitter import Node
@@ -29,8 +28,7 @@ class Arm(NamedTuple):
     kind: ArmKind
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: scopes outermost first, arms and guards from outside in."""
 
     scopes: tuple[Scope, ...] = ()

@@ -9,7 +9,7 @@ all of them are kept, and where one of them is unknown the sighting says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from stdlib_ls.analysis.document import Document
@@ -41,8 +41,7 @@ class Named(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A place that names something importable.
 
     `sites` are the imports that can have bound it. Where several bindings can reach the place, `other_heads` are
@@ -264,8 +263,8 @@ class Sightings:
                 break
         else:
             if depth and scopes[depth - 1].kind == "class":
-                # Where a class body has not bound a name yet, it looks further out.
-                reaching += self._reaching(use, index, depth - 1)
+                # Where a class body has not bound a name of its own yet, it means the module's, whatever is between.
+                reaching += self._reaching(use, index, 0)
         loops = {arm for arm in use.place.arms if arm.kind == "loop"}
         reaching += [one for one in bindings if one.effect > start and one.base == base and loops & set(one.place.arms)]
         if not reaching:
@@ -351,7 +350,7 @@ def _cut(sighting: Sighting, offset: int) -> Sighting | None:
     if not inside:
         return None
     parts = sighting.parts[: inside[0] + 1]
-    return replace(sighting, parts=parts)
+    return sighting._replace(parts=parts)
 
 
 def _binds_package(imported: Import) -> bool:

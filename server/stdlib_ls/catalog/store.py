@@ -10,7 +10,6 @@ import json
 import mmap
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -43,8 +42,7 @@ class Row(NamedTuple):
         return not (added and added > versions.newest) and not (removed and removed <= versions.lowest)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A module or symbol of the standard library.
 
     `added` is None where it is older than the facts reach; `docs` is a page and anchor below the

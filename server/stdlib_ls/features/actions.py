@@ -6,7 +6,7 @@ They are computed from the file and the range: some clients send no diagnostics 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
 from stdlib_ls.features.fixes import fix_of
@@ -17,8 +17,7 @@ FIX_ALL = "source.fixAll.stdlib-ls"
 _IMPORT = re.compile(r"\bimport [\w.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A change that a person may choose; `diagnostic` is what it answers to."""
 
     title: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.judgement import (
@@ -21,8 +21,7 @@ from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_versio
 _MEMBERS, _PITFALLS, _LINES = 5, 3, 6
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """The parts of a card in the order in which they are shown; empty ones are left out.
 
     `members` and `choose` are pairs of a name and a text, `link` is a pair of a text and an address.
@@ -39,7 +38,6 @@ class Card:
     choose: tuple[tuple[str, str], ...] = ()
     example: str = ""
     link: tuple[str, str] | None = None
-    keywords: tuple[str, ...] = field(default=(), compare=False)
 
 
 def card_of(entry: Entry, context: Context) -> Card:

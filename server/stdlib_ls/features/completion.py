@@ -7,8 +7,7 @@ What stands before a dot is resolved like any other use, in the file as it would
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stdlib_ls.catalog.store import Row
 from stdlib_ls.features.cards import Card, card_of
@@ -40,8 +39,7 @@ _CHAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A list of candidates, good for whatever is typed next.
 
     `owner` is the module or class whose members they are, "" for top-level modules; `modules` says that only
@@ -55,8 +53,7 @@ class Completion:
     submodules: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One candidate. `note` is short ("3.11", "gone in 3.13"); `order`, then `rank`, sort the better ones first."""
 
     label: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from stdlib_ls.features.judgement import Use, Verdict, group_uses, keep_when, new_name, old_name, shown_fix, verdicts
 from stdlib_ls.features.render import unquote
@@ -19,8 +18,7 @@ _MOMENT_OF_CHOICE = ("drop-in", "equivalent", "partial")
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: its byte span, rule code, severity and message, and the verdict that it comes from."""
 
     start: int
@@ -44,7 +42,7 @@ def diagnostics(file: SourceFile) -> list[Diagnostic]:
 
 
 def _with_severity(diagnostic: Diagnostic, severity: str) -> Diagnostic:
-    return replace(diagnostic, severity=cast(Severity, severity))
+    return diagnostic._replace(severity=cast(Severity, severity))
 
 
 def _replaceable_imports(file: SourceFile) -> Iterator[Diagnostic]:

@@ -8,8 +8,8 @@ statement, or each use rewritten by its row.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from textwrap import shorten
+from typing import NamedTuple
 
 from stdlib_ls.analysis import safety
 from stdlib_ls.analysis.patterns import is_term, may_stand
@@ -26,8 +26,7 @@ _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
 _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits of one file, in order and without overlap; `safe` where the program does the same afterwards."""
 
     title: str

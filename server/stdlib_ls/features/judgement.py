@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdlib_ls.analysis.patterns import Found, compile_pattern, find_name, find_pattern, is_stored
 from stdlib_ls.analysis.sightings import Sighting, Site
@@ -19,8 +18,7 @@ from stdlib_ls.versions import Version, parse_version
 _SILENT_ADVICE = ("different", "keep")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One use of a package: the row that speaks of it, if any, and what of the source it matched.
 
     `needs` is the Python from which the row's fix holds, where the project supports older ones.
@@ -40,8 +38,7 @@ class Use:
         return self.covered and self.row is not None and self.row["safety"] == "safe"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the standard library can do of one import: of one clause of `import`, or of one `from` statement.
 
     `unseen` says why the package may be used in ways that cannot be seen in this file, or is empty.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.cards import Card, card_of, docs_link, package_card
@@ -12,8 +11,7 @@ from stdlib_ls.features.source_file import Context
 from stdlib_ls.versions import Version, show_version
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A name that the catalog knows: its card, and the entry or package behind it."""
 
     card: Card

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 from stdlib_ls.features.cards import Card
@@ -31,7 +30,7 @@ def render(card: Card, form: Format = "markdown", detail: str = "full") -> str:
     if detail == "full":
         card = fitted(card)
     elif detail == "brief":
-        card = replace(card, members=(), choose=(), example="")
+        card = card._replace(members=(), choose=(), example="")
     paragraphs = {"markdown": _markdown, "plaintext": _plain, "ansi": _ansi}[form](card)
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
@@ -56,7 +55,7 @@ def fitted(card: Card, rows: int = _ROWS) -> Card:
             items.append(item)
             used += needed
         kept[name] = tuple(items)
-    return replace(card, **kept)
+    return card._replace(**kept)
 
 
 def _rows(text: str) -> int:

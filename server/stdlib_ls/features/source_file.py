@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import Encoding
@@ -22,8 +21,7 @@ def _nothing_is_local(_: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What is known about a file besides its text.
 
     `is_first_party` says of a top-level import name whether the project itself provides it.
@@ -32,8 +30,8 @@ class Context:
     """
 
     catalog: Catalog
-    versions: VersionRange = field(default_factory=VersionRange)
-    settings: Settings = field(default_factory=Settings)
+    versions: VersionRange = VersionRange()
+    settings: Settings = Settings()
     is_first_party: Callable[[str], bool] = _nothing_is_local
     quiet: bool = False
     is_init: bool = False

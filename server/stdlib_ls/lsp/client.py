@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsprotocol import types
 
 from stdlib_ls.features.render import Format
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """The abilities that change what is sent. Everything is off until the client says otherwise."""
 
     hover_format: Format = "plaintext"

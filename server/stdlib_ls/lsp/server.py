@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -118,7 +118,7 @@ class Server(LanguageServer):
         self._log_once(project.problems)
         context = context_of(self.catalog, project, held.path, held.file.script_text())
         self._log_once(list(context.problems))
-        held.file.context = context if uri.startswith(_EDITED) else replace(context, quiet=True)
+        held.file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
         return held.file
 
     def last_context(self) -> Context:

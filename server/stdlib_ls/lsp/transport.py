@@ -15,9 +15,8 @@ import os
 import stat
 import sys
 import typing
-from dataclasses import dataclass
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import cattrs
 from lsprotocol import converters, types
@@ -30,8 +29,7 @@ _READ_LIMIT = 1 << 26
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A result that is JSON already."""
 
     json: str

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdlib_ls.versions import Version, parse_specifier, parse_target, parse_version
 
 Table = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """That `key` in `file` says `said`, and the ends which that gives; an end left open is None."""
 
     key: str
