@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 from stdlib_ls.features.cards import Card
@@ -17,11 +18,13 @@ _CODE = re.compile(r"`([^`]+)`")
 _SPECIAL = re.compile(r"([\\*_\[\]<>#|~])")
 # What fits a float in a small terminal; long lines are broken there.
 _ROWS, _COLUMNS = 24, 80
+_KEPT = 512
 # What may go where room is short, the dearest first. Traps must not be cut for the sake of an example.
 _OPTIONAL = ("pitfalls", "members", "example", "choose")
 _BOLD, _DIM, _CYAN, _YELLOW, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
 
 
+@lru_cache(_KEPT)
 def render(card: Card, form: Format = "markdown", detail: str = "full") -> str:
     """A card as text.
 
