@@ -259,7 +259,9 @@ class Sightings:
             if binding.base == base and _exclude(binding.place, use.place):
                 continue
             reaching.append(binding)
-            if not binding.place.arms or (binding.base == base and _dominates(binding.place, use.place)):
+            # A function that binds a global may not have been called.
+            always = not binding.place.arms or (binding.base == base and _dominates(binding.place, use.place))
+            if always and len(binding.place.scopes) == depth:
                 break
         else:
             if depth and scopes[depth - 1].kind == "class":
@@ -297,7 +299,7 @@ class Sightings:
             if here and "nonlocal" not in roles:
                 inner = [b for b in local if b.place.scopes in elsewhere and b.place.scopes[:depth] == scopes[:depth]]
                 here += [b for b in inner if b.occurrence is None or b.occurrence.role != "nonlocal"]
-                return here, not elsewhere and all(scope.kind != "function" for scope in deeper), depth
+                return here, not inner and all(scope.kind != "function" for scope in deeper), depth
         return self._bindings_of_module(name), all(scope.kind != "function" for scope in scopes), 0
 
     def _bindings_of_module(self, name: str) -> list[Binding]:
@@ -364,6 +366,8 @@ def _is_deletion(binding: Binding) -> bool:
 def _exclude(binding: Place, use: Place) -> bool:
     """Whether the two stand in different arms of one statement, of which only one runs."""
     for one, other in zip(binding.arms, use.arms, strict=False):
+        if one == other and one.kind == "loop":
+            return False  # Another arm may have run in the round before.
         if one != other:
             return one.statement == other.statement and one.kind in _EXCLUSIVE and other.kind in _EXCLUSIVE
     return False

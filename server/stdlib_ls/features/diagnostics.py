@@ -112,7 +112,7 @@ def _gap(uses: list[Use]) -> str:
     name = uses[0].sighting.name
     if row and "none" in row:
         return f"{name} ({unquote(row['none']).rstrip('.')})"
-    return f"{name} (Python {show_version(needs)} has {new_name(uses[0])})" if needs else name
+    return f"{name} (Python {show_version(needs)} has {new_name(uses[0])})" if needs else f"{name} as it is used here"
 
 
 def _since(uses: list[Use], versions: VersionRange) -> str:
