@@ -1,4 +1,4 @@
-"""Virtual environments with the packages that the proofs run, made when they are first needed and kept."""
+"""Interpreters with the packages that the proofs run, made when they are first needed and kept."""
 
 from __future__ import annotations
 
@@ -6,36 +6,117 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from interpreters import Interpreter  # noqa: E402
+from prove import Command  # noqa: E402
 
 PACKAGES = HERE / "packages.txt"
 FOLDER = HERE.parents[1] / ".venv/proofs"
 
+_PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+_NPM_INSTALL = ("install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock")
+
 
 class NoEnvironment(Exception):
-    """An environment could not be made; the message is what pip or venv said."""
+    """An environment could not be made; the message is what pip, venv or npm said."""
 
 
-def python_with_packages(interpreter: Interpreter) -> str:
-    """The path of a Python of the same version that has the packages of packages.txt."""
-    folder = FOLDER / str(interpreter)
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+@dataclass(frozen=True)
+class Pyodide(Interpreter):
+    """A CPython compiled to WebAssembly, which Node runs; its path is the version of the npm package."""
+
+    stage: str = ""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}{self.stage} wasm"
+
+
+PYODIDES = (
+    Pyodide((3, 14, 2), "emscripten", "314.0.7"),
+    Pyodide((3, 15, 0), "emscripten", "315.0.0-alpha.2", "rc1"),
+)
+
+# Packages that have no wheel in pure Python.
+COMPILED = ("orjson", "psutil")
+# The rows, by how they begin, whose proofs would prove nothing in pyodide, and what it lacks for them.
+PYODIDE_LACKS = {
+    **{f"{name}.": "a wheel for it" for name in COMPILED},
+    "async_timeout.": "an event loop to run",
+    "importlib_resources.path(": "a standard library in files",
+    "mock.AsyncMock": "an event loop to run",
+    "mock.ThreadingMock": "threads",
+    "mock.patch": "an event loop to run",
+    "simplejson.dumps($OBJ, $$REST)": "a deep stack",
+    "simplejson.loads($S, $$REST)": "a deep stack",
+    "six.moves.tkinter": "tkinter",
+}
+
+
+def pyodides() -> tuple[Pyodide, ...]:
+    """The interpreters that Node can run here."""
+    return PYODIDES if shutil.which("node") and shutil.which("npm") else ()
+
+
+def why_not(interpreter: Interpreter, match: str) -> str:
+    """Why a row cannot be proved on an interpreter, whatever its version; "" where it can."""
+    if not isinstance(interpreter, Pyodide):
+        return ""
+    return next((f"needs {lack}" for start, lack in PYODIDE_LACKS.items() if match.startswith(start)), "")
+
+
+def python_with_packages(interpreter: Interpreter) -> Command:
+    """What starts a Python of the same version that has the packages of packages.txt."""
+    if isinstance(interpreter, Pyodide):
+        folder = FOLDER / f"pyodide-{interpreter.path}"
+        command: Command = ("node", str(HERE / "pyodide.mjs"), str(folder))
+        steps = _pyodide_steps(interpreter, folder, command)
+    else:
+        folder = FOLDER / str(interpreter)
+        command = (str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")),)
+        steps = [
+            (interpreter.path, "-m", "venv", str(folder)),
+            (*command, *_PIP_INSTALL, "-r", str(PACKAGES)),
+        ]
     stamp = folder / "packages.sha256"
     wanted = hashlib.sha256(PACKAGES.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
-        _run([interpreter.path, "-m", "venv", str(folder)])
-        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(PACKAGES)])
+        for step in steps:
+            _run(step)
         stamp.write_text(wanted)
-    return str(python)
+    return command
 
 
-def _run(command: list[str]) -> None:
+def _pyodide_steps(interpreter: Pyodide, folder: Path, command: Command) -> list[Command]:
+    version = ".".join(map(str, interpreter.version))
+    pure = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", f"--python-version={version}")
+    packages = ("--target", str(folder / "packages"), *_pure_packages(version))
+    return [
+        (shutil.which("npm") or "npm", *_NPM_INSTALL, "--prefix", str(folder), f"pyodide@{interpreter.path}"),
+        (sys.executable, *_PIP_INSTALL, *pure, *packages),
+        (*command, "-c", "pass"),
+    ]
+
+
+def _pure_packages(version: str) -> Iterator[str]:
+    """The packages in pure Python for a version; pip itself would read the markers for the version that runs it."""
+    for line in PACKAGES.read_text(encoding="utf-8").splitlines():
+        if line.startswith((*COMPILED, "#")):
+            continue
+        wanted = Requirement(line)
+        if not wanted.marker or wanted.marker.evaluate({"python_version": version}):
+            yield f"{wanted.name}{wanted.specifier}"
+
+
+def _run(command: Command) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NoEnvironment(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-1000:]}")

@@ -13,7 +13,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "catalog"
 SIDE = Path(__file__).with_name("side.py")
 TIMEOUT_SECONDS = 300
+
+# What starts an interpreter: its path, or a program and its arguments.
+Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,11 @@ def facts() -> Facts:
     return Facts(CATALOG / "facts")
 
 
-def prove_package(package: Row, python: str) -> list[Verdict]:
-    """A verdict for each row of a package that has a fix, from an interpreter that has the package installed."""
+def prove_package(package: Row, python: Command, why_not: Callable[[str], str] = lambda _: "") -> list[Verdict]:
+    """A verdict for each row of a package that has a fix, from an interpreter that has the package installed.
+
+    why_not says for the match of a row why it cannot be run there, or "".
+    """
     version = interpreter_version(python)
     rows = [row for row in package.get("replacements", ()) if "fix" in row]
     compiled = [row for row in compiled_alternative(package, facts())["replacements"] if "fix" in row]
@@ -55,8 +61,9 @@ def prove_package(package: Row, python: str) -> list[Verdict]:
     jobs: list[tuple[int, Row, Row | None]] = []
     for index, (row, record) in enumerate(zip(rows, compiled, strict=True)):
         needed = parse_version(record["since"] or "3.0")
-        if needed and version < needed:
-            verdicts[index] = Verdict(package["package"], row["match"], "not run", f"needs {record['since']}")
+        why = f"needs {record['since']}" if needed and version < needed else why_not(row["match"])
+        if why:
+            verdicts[index] = Verdict(package["package"], row["match"], "not run", why)
         else:
             jobs += [(index, old, new) for old, new in jobs_of(row)]
     olds = iter(run_side(python, [old for _, old, _ in jobs]))
@@ -112,12 +119,12 @@ def fill(pattern: str, bindings: dict[str, str]) -> str:
     return re.sub(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)", put, pattern)
 
 
-def run_side(python: str, jobs: list[Row]) -> list[str]:
+def run_side(python: Command, jobs: list[Row]) -> list[str]:
     if not jobs:
         return []
     try:
         done = subprocess.run(
-            [python, "-I", "-W", "ignore", str(SIDE)],
+            [*python, "-I", "-W", "ignore", str(SIDE)],
             input=json.dumps(jobs), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -129,10 +136,10 @@ def run_side(python: str, jobs: list[Row]) -> list[str]:
 
 
 @cache
-def interpreter_version(python: str) -> tuple[int, int]:
+def interpreter_version(python: Command) -> tuple[int, int]:
     asked = "import sys; print(*sys.version_info[:2])"
     major, minor = subprocess.run(
-        [python, "-I", "-c", asked], capture_output=True, text=True, check=True
+        [*python, "-I", "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     return int(major), int(minor)
 
@@ -149,7 +156,8 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
     refused = 0
-    for python in options.python or [sys.executable]:
+    for path in options.python or [sys.executable]:
+        python = (path,)
         verdicts = [verdict for package in packages(options.files) for verdict in prove_package(package, python)]
         for verdict in verdicts:
             if verdict.outcome != "proved":

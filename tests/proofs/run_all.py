@@ -13,10 +13,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from environments import NoEnvironment, python_with_packages
+from environments import NoEnvironment, pyodides, python_with_packages, why_not
 from interpreters import Interpreter, find_interpreters, running
-from prove import Verdict, packages, prove_package
+from prove import Command, Verdict, packages, prove_package
 
 OLDEST = (3, 10)
 
@@ -24,8 +25,10 @@ Verdicts = dict[tuple[str, Interpreter], list[Verdict]]
 
 
 def main() -> int:
-    found = {one.version: one for one in (*find_interpreters(), running()) if one.version >= OLDEST}
-    pythons: dict[Interpreter, str] = {}
+    candidates = (*pyodides(), *find_interpreters(), running())
+    found = {one.version: one for one in candidates if one.version >= OLDEST}
+    found = dict(sorted(found.items()))
+    pythons: dict[Interpreter, Command] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for interpreter, result in zip(found.values(), pool.map(environment, found.values()), strict=True):
             if isinstance(result, NoEnvironment):
@@ -39,18 +42,18 @@ def main() -> int:
     return 1 if is_refused or len(pythons) < len(found) else 0
 
 
-def environment(interpreter: Interpreter) -> str | NoEnvironment:
+def environment(interpreter: Interpreter) -> Command | NoEnvironment:
     try:
         return python_with_packages(interpreter)
     except NoEnvironment as error:
         return error
 
 
-def prove_all(pythons: dict[Interpreter, str]) -> Verdicts:
+def prove_all(pythons: dict[Interpreter, Command]) -> Verdicts:
     """The verdicts on every package of the catalog with every interpreter, by both."""
     jobs = [(package, one) for package in packages() for one in pythons]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda job: prove_package(job[0], pythons[job[1]]), jobs)
+        results = pool.map(lambda job: prove_package(job[0], pythons[job[1]], partial(why_not, job[1])), jobs)
         return {(package["package"], one): rows for (package, one), rows in zip(jobs, results, strict=True) if rows}
 
 
@@ -63,11 +66,11 @@ def counts(verdicts: Iterable[Verdict]) -> str:
 def print_table(verdicts: Verdicts, interpreters: list[Interpreter]) -> None:
     names = list(dict.fromkeys(name for name, _ in verdicts))
     width = max(map(len, names), default=0) + 2
-    print("proved/refused/not run".ljust(width) + "".join(f"{one!s:>12}" for one in interpreters))
+    print("proved/refused/not run".ljust(width) + "".join(f"{one!s:>16}" for one in interpreters))
     for name in names:
-        print(name.ljust(width) + "".join(f"{counts(verdicts.get((name, one), [])):>12}" for one in interpreters))
+        print(name.ljust(width) + "".join(f"{counts(verdicts.get((name, one), [])):>16}" for one in interpreters))
     totals = [[verdict for (_, at), rows in verdicts.items() if at == one for verdict in rows] for one in interpreters]
-    print("all".ljust(width) + "".join(f"{counts(total):>12}" for total in totals))
+    print("all".ljust(width) + "".join(f"{counts(total):>16}" for total in totals))
 
 
 def print_reasons(verdicts: Verdicts) -> None:

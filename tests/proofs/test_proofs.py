@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from environments import PACKAGES, python_with_packages
+from environments import PACKAGES, PYODIDE_LACKS, PYODIDES, python_with_packages, why_not
 from interpreters import running
 from prove import Verdict, jobs_of, objection, packages
 from run_all import counts, prove_all
@@ -53,6 +53,13 @@ def test_the_packages_are_pinned() -> None:
     assert [line for line, pin in zip(lines, pins, strict=True) if not pin] == []
     wanted = {one["package"] for one in packages() if any("fix" in row for row in one.get("replacements", ()))}
     assert wanted <= {pin[1] for pin in pins if pin}
+
+
+def test_what_pyodide_lacks_is_known_by_rows_of_the_catalog() -> None:
+    matches = [row["match"] for one in packages() for row in one.get("replacements", ()) if "fix" in row]
+    assert [start for start in PYODIDE_LACKS if not any(match.startswith(start) for match in matches)] == []
+    assert why_not(PYODIDES[0], "mock.ThreadingMock") == "needs threads"
+    assert why_not(running(), "mock.ThreadingMock") == why_not(PYODIDES[0], "typing_extensions.Protocol") == ""
 
 
 @pytest.mark.parametrize(
