@@ -56,7 +56,6 @@ PYODIDE_LACKS = {
     "mock.patch": "an event loop to run",
     "simplejson.dumps($OBJ, $$REST)": "a deep stack",
     "simplejson.loads($S, $$REST)": "a deep stack",
-    "six.moves.tkinter": "tkinter",
 }
 
 

@@ -62,6 +62,9 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
     for index, (row, record) in enumerate(zip(rows, compiled, strict=True)):
         needed = parse_version(record["since"] or "3.0")
         why = f"needs {record['since']}" if needed and version < needed else why_not(row["match"])
+        missing = {name.partition(".")[0] for name in record["targets"]} & missing_modules(python)
+        if missing and not why:
+            why = f"needs {', '.join(sorted(missing))}"
         if why:
             verdicts[index] = Verdict(package["package"], row["match"], "not run", why)
         else:
@@ -142,6 +145,21 @@ def interpreter_version(python: Command) -> tuple[int, int]:
         [*python, "-I", "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     return int(major), int(minor)
+
+
+@cache
+def missing_modules(python: Command) -> frozenset[str]:
+    """The standard library's modules that fixes name and that an interpreter was built or packaged without."""
+    rows = [row for package in packages() for row in compiled_alternative(package, facts())["replacements"]]
+    tops = sorted({target.partition(".")[0] for row in rows for target in row.get("targets", ())} - {"builtins"})
+    jobs = [{"names": [], "program": f"import {top}"} for top in tops]
+    failed = dict(zip(tops, run_side(python, jobs), strict=True))
+    version = interpreter_version(python)
+    return frozenset(
+        top
+        for top, seen in failed.items()
+        if "ModuleNotFoundError" in seen and (facts().added(top) or (0, 0)) <= version
+    )
 
 
 def packages(paths: Iterable[Path] = ()) -> list[Row]:
