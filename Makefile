@@ -1,13 +1,15 @@
-# make try    set everything up and open Neovim on a tour (or print the tour, without a terminal)
-# make test   set everything up and run all tests
-# make check  formatting, lints, types, and the catalog's own checks
+# make try      set everything up and open Neovim on a tour (or print the tour, without a terminal)
+# make test     set everything up and run all tests
+# make check    formatting, lints, types, and the catalog's own checks
+# make catalog  compile cards, facts and alternatives, with every complaint about them
+# make proofs   run every replacement against the real packages, on every Python found
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check catalog facts proofs bench clean
+.PHONY: help try test check catalog proofs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
