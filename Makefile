@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 .PHONY: help try test check catalog proofs clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 $(READY): pyproject.toml catalog/tools/build_hook.py
 	$(PYTHON) -m venv $(VENV)

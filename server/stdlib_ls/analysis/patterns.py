@@ -21,7 +21,7 @@ from stdlib_ls.analysis.syntax import Step, parse, path_to, text_of
 _HOLE = re.compile(r"\$(\$?)([A-Z][A-Z0-9_]*)")
 _ONE, _REST = "hole_one_", "*hole_rest_"
 # Callables that take their only argument apart and keep nothing of it.
-_CONSUMERS = frozenset(
+CONSUMERS = frozenset(
     ["list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "min", "max", "any", "all", "enumerate"]
 )
 
@@ -264,7 +264,4 @@ def _is_iterated(parent: Node, field: str | None, above: Node | None, node: Node
     if parent.type != "argument_list" or above is None or above.type != "call" or len(parent.named_children) != 1:
         return False
     function = above.child_by_field_name("function")
-    if function is None:
-        return False
-    joins = function.type == "attribute" and text_of(function).endswith((".join", ".update", ".extend"))
-    return text_of(function) in _CONSUMERS or joins
+    return function is not None and text_of(function) in CONSUMERS

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from stdlib_ls.analysis.patterns import Found, compile_pattern, find_name, find_pattern, is_stored
+from stdlib_ls.analysis.patterns import CONSUMERS, Found, compile_pattern, find_name, find_pattern, is_stored
 from stdlib_ls.analysis.sightings import Sighting, Site
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.versions import Version, parse_version
@@ -208,6 +208,8 @@ def _match(file: SourceFile, row: dict[str, Any], use: Sighting) -> Found | None
     if not f"{use.name}.".startswith(anchor + "."):
         return None
     when = row.get("when", "")
+    if when == "iterated" and any(True for name in CONSUMERS for _ in file.sightings.bindings(name)):
+        return None  # What the file itself calls `list` may keep an iterator.
     if row["match"] == anchor:
         return find_name(anchor, use, file.document, when=when)
     pattern = compile_pattern(row["match"], anchor)
