@@ -44,6 +44,7 @@ def context(options: Mapping[str, str], catalog: Catalog) -> Context:
         VersionRange(lowest, newest, lowest_source=options.get("source", _DEFAULT_SOURCE)),
         _settings(options.get("settings", "")),
         first_party.__contains__,
+        first_party.__contains__,
         quiet=options.get("quiet") == "yes",
         is_init=PurePosixPath(options.get("path", "module.py")).name == "__init__.py",
     )

@@ -58,7 +58,7 @@ def card_of(entry: Entry, context: Context) -> Card:
 
 def version_line(entry: Entry, versions: VersionRange) -> str:
     """One line that judges an entry against a range: fits, needs, gone, going."""
-    source = "assumed" if versions.assumed else versions.lowest_source
+    source = versions.lowest_source
     if entry.removed and entry.removed <= versions.lowest:
         line = f"Gone since Python {show_version(entry.removed)}: no Python you support has it ({versions}, {source})"
     elif entry.removed and entry.removed <= versions.newest:
@@ -72,15 +72,16 @@ def version_line(entry: Entry, versions: VersionRange) -> str:
     if entry.is_deprecated:
         line += f", deprecated since {show_version(entry.deprecated)}" if entry.deprecated else ", deprecated"
     if entry.availability:
-        line += f". Only on {_platforms(entry.availability)}"
+        line += f". {_platforms(entry.availability)}"
     return line
 
 
 def _platforms(availability: tuple[str, ...]) -> str:
     there = [name for name in availability if not name.startswith("!")]
     missing = [name[1:] for name in availability if name.startswith("!")]
-    shown = ", ".join(there) or "systems"
-    return shown + (f", but not {', '.join(missing)}" if missing else "")
+    if not there:
+        return f"Not on {', '.join(missing)}"
+    return f"Only on {', '.join(there)}" + (f", but not {', '.join(missing)}" if missing else "")
 
 
 def docs_link(entry: Entry, context: Context) -> tuple[str, str] | None:

@@ -150,7 +150,7 @@ def _submodules_at_hand(file: SourceFile, owner: str) -> frozenset[str]:
 
 
 def _is_ours(file: SourceFile, module: str) -> bool:
-    return file.context.catalog.is_stdlib(module) and not file.context.is_first_party(module.partition(".")[0])
+    return file.context.catalog.is_stdlib(module) and not file.context.is_shadowed(module.partition(".")[0])
 
 
 def _is_direct_child(module: str, package: str) -> bool:

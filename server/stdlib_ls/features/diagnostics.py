@@ -37,12 +37,8 @@ def diagnostics(file: SourceFile) -> list[Diagnostic]:
     for diagnostic in _replaceable_imports(file):
         chosen = file.context.settings.diagnostics.get(diagnostic.code, diagnostic.severity)
         if chosen != "off" and not is_suppressed(file, diagnostic.start, diagnostic.code):
-            found.append(_with_severity(diagnostic, chosen))
+            found.append(diagnostic._replace(severity=cast(Severity, chosen)))
     return sorted(found, key=lambda one: (one.start, one.code))
-
-
-def _with_severity(diagnostic: Diagnostic, severity: str) -> Diagnostic:
-    return diagnostic._replace(severity=cast(Severity, severity))
 
 
 def _replaceable_imports(file: SourceFile) -> Iterator[Diagnostic]:
@@ -120,8 +116,8 @@ def _since(uses: list[Use], versions: VersionRange) -> str:
     newest = max((parse_version((use.row or {}).get("since") or "") or (0, 0) for use in uses), default=(0, 0))
     if newest <= OLDEST_KNOWN:
         return ""
-    source = "assumed" if versions.assumed else versions.lowest_source
-    return f" (Python {show_version(newest)}; this file supports {show_version(versions.lowest)} and up, {source})"
+    supported = f"{show_version(versions.lowest)} and up, {versions.lowest_source}"
+    return f" (Python {show_version(newest)}; this file supports {supported})"
 
 
 def _join(texts: list[str]) -> str:

@@ -22,7 +22,7 @@ def hover(file: SourceFile, offset: int) -> tuple[Card, int, int] | None:
 def _stdlib_card(file: SourceFile, sighting: Sighting) -> Card | None:
     for name in sighting.names:
         entry = file.context.catalog.find(name)
-        if entry and not file.context.is_first_party(name.partition(".")[0]):
+        if entry and not file.context.is_shadowed(name.partition(".")[0]):
             return card_of(entry, file.context)
     return None
 

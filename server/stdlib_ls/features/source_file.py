@@ -24,7 +24,9 @@ def _nothing_is_local(_: str) -> bool:
 class Context(NamedTuple):
     """What is known about a file besides its text.
 
-    `is_first_party` says of a top-level import name whether the project itself provides it.
+    `is_first_party` says of a top-level import name whether the project itself provides it, `is_shadowed` of the
+    name of a standard module whether a file of the project is imported instead: a folder without `__init__.py`,
+    or the project's own name, is not enough for that.
     `quiet` files get cards but no diagnostics; `is_init` marks an `__init__.py`, whose imports are its interface.
     `problems` are what is wrong with the team's own catalogs.
     """
@@ -33,6 +35,7 @@ class Context(NamedTuple):
     versions: VersionRange = VersionRange()
     settings: Settings = Settings()
     is_first_party: Callable[[str], bool] = _nothing_is_local
+    is_shadowed: Callable[[str], bool] = _nothing_is_local
     quiet: bool = False
     is_init: bool = False
     problems: tuple[str, ...] = ()
@@ -51,6 +54,8 @@ class Surroundings(Protocol):
 
     def is_first_party(self, name: str) -> bool: ...
 
+    def shadowing_file(self, name: str) -> Path | None: ...
+
     def is_off_limits(self, path: Path) -> bool: ...
 
 
@@ -62,8 +67,9 @@ def context_of(catalog: Catalog, around: Surroundings, path: Path | None, script
         catalog=catalog.with_own(own),
         versions=around.version_range(script_text),
         settings=around.settings,
-        # In the standard library's own folder every module is first-party, and cards are wanted all the same.
+        # In the standard library's own folder every module is a file beside, and cards are wanted all the same.
         is_first_party=_nothing_is_local if quiet else around.is_first_party,
+        is_shadowed=_nothing_is_local if quiet else lambda name: around.shadowing_file(name) is not None,
         quiet=quiet,
         is_init=path is not None and path.name == "__init__.py",
         problems=tuple(problems),

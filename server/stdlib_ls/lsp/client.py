@@ -19,7 +19,6 @@ class Client(NamedTuple):
     tags_completions: bool = False
     # Only those that can also be asked to pull again: others would show what held before a file around changed.
     pulls_diagnostics: bool = False
-    tags_diagnostics: bool = False
     links_codes: bool = False
     literal_actions: bool = False
     prefers_actions: bool = False
@@ -45,7 +44,6 @@ def read_client(declared: types.ClientCapabilities) -> Client:
         shows_label_details=bool(completion and completion.label_details_support),
         tags_completions=bool(completion and completion.tag_support),
         pulls_diagnostics=text.diagnostic is not None and refreshes,
-        tags_diagnostics=any(one.tag_support for one in shown),
         links_codes=any(one.code_description_support for one in shown),
         literal_actions=bool(action and action.code_action_literal_support),
         prefers_actions=bool(action and action.is_preferred_support),

@@ -73,7 +73,7 @@ def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
 
 def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
     if isinstance(item.data, str):
-        item.documentation = ls.documentation(item.data, ls.last_context())
+        item.documentation = ls.documentation(item.data, ls.last_context)
     return item
 
 

@@ -68,7 +68,8 @@ class Server(LanguageServer):
         self.projects = Projects()
         self._files: dict[str, OpenFile] = {}
         self._initial = Settings()
-        self._last_context = Context(self.catalog)
+        # What a client asks to have resolved was in the last list that it got.
+        self.last_context = Context(self.catalog)
         self._logged: set[str] = set()
         self._lists: dict[tuple[Completion, object, object], Ready] = {}
 
@@ -120,10 +121,6 @@ class Server(LanguageServer):
         self._log_once(list(context.problems))
         held.file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
         return held.file
-
-    def last_context(self) -> Context:
-        """The context of the last list that was sent: what is resolved was in it."""
-        return self._last_context
 
     def version_of(self, uri: str) -> int | None:
         """The version of an open buffer."""
@@ -197,7 +194,7 @@ class Server(LanguageServer):
 
     def completion_list(self, wanted: Completion, context: Context) -> Ready:
         """The list for a place, with documentation where the client will not ask for it later."""
-        self._last_context = context
+        self.last_context = context
         key = (wanted, context.versions, context.settings)
         kept = self._lists.get(key)
         if kept is None:

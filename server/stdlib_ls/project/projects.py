@@ -68,10 +68,10 @@ class Project:
         )
 
     def shadowing_file(self, name: str) -> Path | None:
-        """The file that a program in this folder imports under `name`, before it would look in the standard library."""
-        if not self._import_folders:
-            return None
-        return regular_module(self._listings[0], self._import_folders[0], name, self._disk)
+        """The file of the project that may be imported under the name of a standard module instead, or None."""
+        places = zip(self._listings, self._import_folders, strict=True)
+        found = (regular_module(listing, folder, name, self._disk) for listing, folder in places)
+        return next(filter(None, found), None)
 
     def is_off_limits(self, path: Path) -> bool:
         """Whether a file of this folder never gets diagnostics: a stub, or code that others wrote."""
