@@ -2,6 +2,7 @@
 # make test     set everything up and run all tests
 # make check    formatting, lints, types, and the catalog's own checks
 # make catalog  compile cards, facts and alternatives, with every complaint about them
+# make coverage say how much of the standard library the catalog covers; run every example, check every fact
 # make proofs   run every replacement against the real packages, on every Python found
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check catalog proofs clean
+.PHONY: help try test check catalog coverage proofs clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -34,6 +35,10 @@ check: catalog
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy --strict tests catalog/tools
+
+coverage: catalog
+	$(BIN)/python catalog/tools/catalog_coverage.py
+	STDLIB_LS_FULL=1 $(BIN)/python -m pytest tests/catalog
 
 proofs: catalog
 	$(BIN)/python tests/proofs/run_all.py

@@ -288,6 +288,44 @@ def test_show_judges_by_the_target(project: Path) -> None:
     assert run(project, "show").returncode == 2
 
 
+# search
+
+
+def test_search(project: Path) -> None:
+    ran = run(project, "search", "temporary", "directory")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "tempfile.TemporaryDirectory  " in ran.stdout
+    assert len(ran.stdout.splitlines()) == 10
+    assert not re.search(r"`|\033", ran.stdout)
+    assert ran.stdout == run(project, "search", "temporary directory").stdout
+    assert len(run(project, "search", "--limit", "3", "temporary").stdout.splitlines()) == 3
+
+
+def test_search_in_json(project: Path) -> None:
+    ran = run(project, "search", "--json", "topological sort")
+    found = json.loads(ran.stdout)
+    assert list(found[0]) == ["name", "kind", "summary"]
+    assert (found[0]["name"], found[0]["kind"]) == ("graphlib.TopologicalSorter", "class")
+    nothing = run(project, "search", "--json", "xyzzyplugh")
+    assert (nothing.returncode, json.loads(nothing.stdout)) == (1, [])
+
+
+def test_search_in_a_range(project: Path) -> None:
+    assert "tomllib" in run(project, "search", "read toml", "--target", "3.11").stdout
+    assert "tomllib" not in run(project, "search", "read toml", "--target", "3.9-3.10").stdout
+    assert "3.11+" in run(project, "search", "tomllib", "--target", "3.10").stdout
+    ran = run(project, "search", "telnet", "--target", "3.12")
+    assert "gone in 3.13" in ran.stdout
+
+
+def test_search_for_nothing(project: Path) -> None:
+    ran = run(project, "search", "xyzzyplugh")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "other words" in ran.stderr
+    assert run(project, "search").returncode == 2
+    assert run(project, "search", "--limit", "0", "unzip").returncode == 2
+
+
 # why-version
 
 

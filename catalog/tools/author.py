@@ -1,6 +1,6 @@
 """Helps authors of cards.
 
-python catalog/tools/author.py list MODULE      the members that need a line, with their signatures
+python catalog/tools/author.py list MODULE      the members that still need a line, with their signatures
 python catalog/tools/author.py check FILE ...   every complaint about these cards, their examples run
 """
 
@@ -15,32 +15,47 @@ from pathlib import Path
 CATALOG = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CATALOG.parent / "server"))
 
-from stdlib_ls.catalog.compile import check_card  # noqa: E402
+from stdlib_ls.catalog.compile import check_card, line_key  # noqa: E402
 from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
 from stdlib_ls.catalog.source import Source, check_schema  # noqa: E402
+from stdlib_ls.versions import parse_version  # noqa: E402
 
 
-def run_example(card: Row, python: str = sys.executable) -> str:
+def run_example(card: Row, command: tuple[str, ...] = (sys.executable,)) -> str:
     """What a card's example prints, with the end of the traceback where it fails."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "card_example.py"
         script.write_text(card["example"], encoding="utf-8")
         done = subprocess.run(
-            [python, "-X", "utf8", str(script)],
+            [*command, "-X", "utf8", str(script)],
             cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
         )  # fmt: skip
     return done.stdout + done.stderr[-500:]
 
 
 def list_members(module: str) -> None:
-    """Print the members that need a line."""
+    """Print the members that still need a line, and those that need a word on what to use instead."""
     facts = Facts(CATALOG / "facts")
-    for name in facts.members[module]:
-        row = facts.symbols[name]
-        if facts.wants_a_line(row):
-            since = f"  (added {row['added']})" if "added" in row else ""
-            gone = f"  (removed {row['removed']})" if "removed" in row else ""
-            print(f"{name.removeprefix(module + '.')}: {row['kind']} {row.get('docsig', '')}{since}{gone}")
+    path = (CATALOG / "cards").joinpath(*module.split(".")).with_suffix(".yaml")
+    lines = Source(path, path.read_text(encoding="utf-8")).value.get("members", {}) if path.exists() else {}
+    print(f"{module}: {_status(facts.modules[module])}")
+    for name in facts.members.get(module, ()):
+        row, short = facts.symbols[name], name.removeprefix(module + ".")
+        key = line_key(lines, short, row["kind"])
+        if key is None and (facts.wants_a_line(row) or facts.wants_instead(row)):
+            print(f"  {short}: {row['kind']} {row.get('docsig') or row.get('sig', '')}{_status(row)}")
+        elif facts.wants_instead(row) and "instead" not in lines[key]:
+            print(f"  {short}: has a line, but does not say what to use instead{_status(row)}")
+
+
+def _is_here(row: Row) -> bool:
+    """Whether the running Python is not too old for a module."""
+    return (parse_version(row.get("added", "")) or (3, 0)) <= sys.version_info[:2]
+
+
+def _status(row: Row) -> str:
+    words = [f"{field} {row[field]}" for field in ("added", "deprecated", "removed") if field in row]
+    return f"  ({', '.join(words)})" if words else ""
 
 
 def check(paths: list[Path]) -> int:
@@ -56,7 +71,7 @@ def check(paths: list[Path]) -> int:
         if not source.problems:
             name = ".".join(path.resolve().relative_to(CATALOG / "cards").with_suffix("").parts)
             check_card(source, name, topics, facts)
-        if not source.problems:
+        if not source.problems and "example" in source.value and _is_here(facts.modules[source.value["module"]]):
             printed = run_example(source.value)
             if printed != source.value["output"]:
                 source.complain(("output",), f"the example printed {printed!r}")

@@ -3,6 +3,7 @@
     stdlib-ls [serve] [--tcp HOST:PORT]
     stdlib-ls check [PATH ...]
     stdlib-ls show NAME ...
+    stdlib-ls search WORDS
     stdlib-ls why-version [PATH]
 
 Exit status: 0 nothing found, 1 something found, 2 the input or the command line is wrong.
@@ -18,9 +19,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stdlib_ls import __version__
+
+if TYPE_CHECKING:
+    from stdlib_ls.features.source_file import Context
 
 FOUND, WRONG = 1, 2
 
@@ -71,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("names", nargs="+", metavar="NAME", help="such as json, os.path.join or psutil")
     show.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
     show.add_argument("--json", action="store_true")
+    search = commands.add_parser("search", help="find modules and members by what they are for")
+    search.add_argument("words", nargs="+", metavar="WORDS", help='such as "unzip" or "temporary file"')
+    search.add_argument("--limit", type=int, default=10, metavar="N", help="how many to show at most (default: 10)")
+    search.add_argument("--target", metavar="VERSIONS", help="Pythons to search in")
+    search.add_argument("--json", action="store_true")
     why = commands.add_parser("why-version", help="say which Pythons a file is judged by, and where that comes from")
     why.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH")
     why.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
@@ -110,25 +119,51 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from stdlib_ls.catalog.store import Catalog  # noqa: PLC0415
     from stdlib_ls.features.lookup import as_json, look_up  # noqa: PLC0415
     from stdlib_ls.features.render import render  # noqa: PLC0415
-    from stdlib_ls.features.source_file import Context  # noqa: PLC0415
-    from stdlib_ls.project import Projects  # noqa: PLC0415
 
-    project = Projects(_settings(options.target)).in_folder(Path.cwd())
-    context = Context(Catalog(), project.version_range(""), project.settings)
+    context = _context(options)
     found = [look_up(name, context) for name in options.names]
     if options.json:
         print(json.dumps([as_json(one, context) if one else None for one in found], indent=2))
     else:
-        colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        shown = [render(one.card, "ansi" if colours else "plaintext", "whole") for one in found if one]
+        shown = [render(one.card, "ansi" if _has_colours() else "plaintext", "whole") for one in found if one]
         print("\n\n\n".join(shown))
     unknown = [name for name, one in zip(options.names, found, strict=True) if one is None]
     for name in unknown:
         print(f"stdlib-ls: {name}: neither in the standard library nor in the catalog of packages", file=sys.stderr)
     return FOUND if unknown else 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from stdlib_ls.features.render import render_hits  # noqa: PLC0415
+    from stdlib_ls.features.search import as_json, search  # noqa: PLC0415
+
+    if options.limit < 1:
+        raise InputError(f"--limit {options.limit}: expected at least 1")
+    context = _context(options)
+    found = search(" ".join(options.words), context, options.limit)
+    if options.json:
+        print(json.dumps([as_json(entry) for entry in found], indent=2))
+    elif found:
+        print(render_hits(found, context.versions, colours=_has_colours()))
+    else:
+        print(f"stdlib-ls: nothing in Python {context.versions} answers to that; try other words", file=sys.stderr)
+    return 0 if found else FOUND
+
+
+def _context(options: argparse.Namespace) -> Context:
+    """What a command without a file judges by: the project around the working directory."""
+    from stdlib_ls.catalog.store import Catalog  # noqa: PLC0415
+    from stdlib_ls.features.source_file import Context  # noqa: PLC0415
+    from stdlib_ls.project import Projects  # noqa: PLC0415
+
+    project = Projects(_settings(options.target)).in_folder(Path.cwd())
+    return Context(Catalog(), project.version_range(""), project.settings)
+
+
+def _has_colours() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _why_version(options: argparse.Namespace) -> int:
@@ -155,4 +190,4 @@ def _settings(target: str | None) -> Any:
     return settings
 
 
-_COMMANDS = {"serve": _serve, "check": _check, "show": _show, "why-version": _why_version}
+_COMMANDS = {"serve": _serve, "check": _check, "show": _show, "search": _search, "why-version": _why_version}

@@ -58,6 +58,13 @@ class Settings:
         "Whether completions are offered; auto leaves unresolved names to another server that imports them.",
         allowed=("auto", "always", "off"),
     )
+    search_symbols: bool = _setting(
+        "search.symbols",
+        "switch",
+        False,
+        "Whether the editor's search for symbols of the workspace finds the standard library, too."
+        " Only the editor can set it, and it is read when the server starts.",
+    )
     diagnostics: Mapping[str, str] = _setting(
         "diagnostics", "severities", {}, "The severity of each rule that shall differ from its default.", SEVERITIES
     )

@@ -1,10 +1,12 @@
 """Every card's example runs, and prints what the card says.
 
-STDLIB_LS_FULL=1 runs them with every interpreter found that has the module, not only with the running one.
+STDLIB_LS_FULL=1 runs them with every interpreter found that has the module, not only with the running one, and with
+CPython in WebAssembly where no interpreter found has it.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 from collections.abc import Callable
@@ -15,35 +17,13 @@ import pytest
 import yaml
 from author import run_example
 from availability import exists, is_on
+from environments import Pyodide, pyodides, python_with_packages
 from interpreters import Interpreter, find_interpreters, running
+from prove import Command
 
 from stdlib_ls.catalog.facts import Facts, Row
 
 CARDS = Path(__file__).resolve().parents[2] / "catalog/cards"
-MODULES = sorted(".".join(path.relative_to(CARDS).with_suffix("").parts) for path in CARDS.rglob("*.yaml"))
-
-Runs = dict[str, dict[Interpreter, tuple[Row, str]]]
-
-
-@pytest.fixture(scope="module")
-def runs(facts: Facts, say: Callable[[str], None]) -> Runs:
-    """By module and interpreter: the card, and what its example printed."""
-    interpreters = find_interpreters() if os.environ.get("STDLIB_LS_FULL") else [running()]
-    jobs = [(module, one) for module in MODULES for one in interpreters if has_module(facts, module, one)]
-    cards = {module: read_card(module) for module in MODULES}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        printed = list(pool.map(lambda job: run_example(cards[job[0]], job[1].path), jobs))
-    done: Runs = {module: {} for module in MODULES}
-    for (module, interpreter), output in zip(jobs, printed, strict=True):
-        done[module][interpreter] = cards[module], output
-    say(f"examples of {len(MODULES)} cards: {len(jobs)} runs on {', '.join(map(str, interpreters))}")
-    return done
-
-
-def has_module(facts: Facts, module: str, interpreter: Interpreter) -> bool:
-    """Whether the facts say that an interpreter has a module."""
-    row = facts.modules[module]
-    return exists(facts, row, interpreter.version) and is_on(interpreter.platform, row)
 
 
 def read_card(module: str) -> Row:
@@ -52,16 +32,73 @@ def read_card(module: str) -> Row:
     return card
 
 
+MODULES = sorted(".".join(path.relative_to(CARDS).with_suffix("").parts) for path in CARDS.rglob("*.yaml"))
+EXAMPLES = {module: card for module in MODULES if "example" in (card := read_card(module))}
+
+Runs = dict[str, dict[Interpreter, str]]
+
+
+@pytest.fixture(scope="module")
+def runs(facts: Facts, say: Callable[[str], None]) -> Runs:
+    """By module and interpreter: what the example printed."""
+    jobs = [(module, one) for module in EXAMPLES for one in interpreters_for(module, facts)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        printed = list(pool.map(lambda job: run_example(EXAMPLES[job[0]], command_of(job[1])), jobs))
+    done: Runs = {module: {} for module in EXAMPLES}
+    for (module, interpreter), output in zip(jobs, printed, strict=True):
+        done[module][interpreter] = output
+    used = sorted({str(one) for _, one in jobs})
+    say(f"examples: {sum(map(bool, done.values()))} of {len(EXAMPLES)} ran, {len(jobs)} runs on {', '.join(used)}")
+    return done
+
+
+def interpreters_for(module: str, facts: Facts) -> list[Interpreter]:
+    """Where an example is run: here, or on the newest that can; with STDLIB_LS_FULL on all, in WebAssembly at need."""
+    found = [one for one in find_interpreters() if can_run(facts, module, one)]
+    if os.environ.get("STDLIB_LS_FULL"):
+        return found or [one for one in pyodides() if can_run(facts, module, one)]
+    return [running()] if can_run(facts, module, running()) else found[-1:]
+
+
+def command_of(interpreter: Interpreter) -> Command:
+    return python_with_packages(interpreter) if isinstance(interpreter, Pyodide) else (interpreter.path,)
+
+
+def can_run(facts: Facts, module: str, interpreter: Interpreter) -> bool:
+    """Whether the facts say that an interpreter has a module; the example of a removed one shows what to do now."""
+    return "removed" in facts.modules[module] or has_module(facts, module, interpreter)
+
+
+def has_module(facts: Facts, module: str, interpreter: Interpreter) -> bool:
+    """Whether the facts say that an interpreter has a module."""
+    row = facts.modules[module]
+    return exists(facts, row, interpreter.version) and is_on(interpreter.platform, row)
+
+
 def can_import(interpreter: Interpreter, module: str) -> bool:
-    asked = [interpreter.path, "-I", "-c", f"import {module}"]
+    asked = [*command_of(interpreter), "-I", "-c", f"import {module}"]
     return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_the_example_is_a_program(module: str, facts: Facts) -> None:
+    """Even where no interpreter here can run it."""
+    imported: set[str | None] = set()
+    for node in ast.walk(ast.parse(EXAMPLES[module]["example"])):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module)
+    if "removed" in facts.modules[module]:
+        assert module not in imported, "the example of a removed module shows what to do now"
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
 def test_the_example_prints_what_the_card_says(module: str, runs: Runs) -> None:
     if not runs[module]:
         pytest.skip("the facts say that no interpreter here has it")
-    for interpreter, (card, printed) in runs[module].items():
-        if printed != card["output"] and not can_import(interpreter, module):
+    expected = EXAMPLES[module]["output"]
+    for interpreter, printed in runs[module].items():
+        if printed != expected and not can_import(interpreter, module):
             pytest.skip(f"Python {interpreter} was built without {module}")
-        assert printed == card["output"], f"on Python {interpreter}"
+        assert printed == expected, f"on Python {interpreter}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -74,7 +75,7 @@ CARD_MISTAKES = {
     "unknown key": (
         "keywords:",
         "tags:",
-        "15: tags: unknown key; known are module, topics, summary, reach_for, example",
+        "15: tags: unknown key; known are module, topics, summary, instead, reach_for, example",
     ),
     "missing key": ("summary: Read TOML files.\n", "", "1: the key 'summary' is missing; add it. Wanted: One sentence"),
     "member without summary": (
@@ -138,6 +139,57 @@ CARD_MISTAKES = {
         "13: choose.jason: jason is neither a module nor a member; write its full dotted name",
     ),
     "missing member": ("  loads: Read a string.\n", "", "16: members: no line for loads; add one"),
+    "third person": (
+        "Read a string.",
+        "Reads a string.",
+        "18: members.loads: begins in the third person; write the imperative: Read, not Reads",
+    ),
+    "gerund": (
+        "Read TOML files.",
+        "Reading TOML files.",
+        "3: summary: begins with a gerund; write the imperative: Read, not Reading",
+    ),
+    "empty words": (
+        "Read TOML files.",
+        "This module reads TOML files.",
+        "3: summary: begins with empty words; say what it is for",
+    ),
+    "only the name": (
+        "Raised for what is not TOML.",
+        "A toml decode error.",
+        "19: members.TOMLDecodeError: only says the name again; say what it is for",
+    ),
+    "status in a line": (
+        "Read a string.",
+        "Read a string, which was added in version 2.",
+        "18: members.loads: speaks of a version or status; leave that to the facts",
+    ),
+    "status in a pitfall": (
+        "Nothing here writes TOML.",
+        "Writing was removed.",
+        "11: pitfalls[0]: speaks of a version or status; leave that to the facts",
+    ),
+    "small letter": (
+        "Read a string.",
+        "read a string.",
+        "18: members.loads: begins with a small letter; write a sentence",
+    ),
+    "no example": ("example: |\n  print(1)\noutput: |\n  1\n", "", "1: no example; add it"),
+    "no output": (
+        "output: |\n  1\n",
+        "",
+        "6: example: example and output belong together; add the other",
+    ),
+    "pattern without constants": (
+        "  load: Read an open file.\n  loads",
+        "  load: Read an open file.\n  X*: Flag.\n  loads",
+        "18: members.X*: no constant needs this line; correct the pattern or drop the line",
+    ),
+    "unknown submodule": (
+        "keywords: [config]",
+        "submodules: {parser: Do the work.}",
+        "15: submodules.parser: tomllib has no such submodule; correct the name or drop the line",
+    ),
     "empty file": (CARD, "", "1: expected object. Wanted: What people need to know about one standard-library module."),
     "control character": (
         "[config]",
@@ -230,9 +282,11 @@ ALTERNATIVE_MISTAKES = {
 def catalog_folder(tmp_path: Path) -> Path:
     """A catalog of one card and one package."""
     shutil.copytree(CATALOG / "schema", tmp_path / "schema")
-    shutil.copy(CATALOG / "topics.yaml", tmp_path)
+    for file in ("topics.yaml", "synonyms.yaml", "popularity.tsv"):
+        shutil.copy(CATALOG / file, tmp_path)
+    write(tmp_path, "classes.yaml", "classes: [shutil.Error]")
     (tmp_path / "facts").mkdir()
-    for module in ("tomllib", "json", "os", "shutil", "builtins"):
+    for module in ("tomllib", "json", "os", "shutil", "builtins", "errno", "imghdr", "token"):
         shutil.copy(CATALOG / f"facts/{module}.jsonl", tmp_path / "facts")
     write(tmp_path, CARD_FILE, CARD)
     write(tmp_path, ALTERNATIVE_FILE, ALTERNATIVE)
@@ -268,6 +322,53 @@ def test_mistakes_in_alternatives(mistake: str, catalog_folder: Path) -> None:
     write(catalog_folder, ALTERNATIVE_FILE, ALTERNATIVE.replace(old, new))
     [problem] = problems(catalog_folder)
     assert problem.startswith(f"{ALTERNATIVE_FILE}:{expected}")
+
+
+def small_card(module: str, **more: object) -> str:
+    parts = {"module": module, "topics": ["Unix"], "summary": "Do what must be done.", **more}
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in parts.items())
+
+
+RUNS = {"reach_for": {"errorcode": "All names."}, "example": "print(1)\n", "output": "1\n"}
+
+
+def test_constants_may_share_a_line(catalog_folder: Path) -> None:
+    lines = {"errorcode": "Dict from numbers to names.", "ENO*": "No such thing.", "E*": "Number of a system error."}
+    write(catalog_folder, "cards/errno.yaml", small_card("errno", **RUNS, members=lines))
+    records, found = compile_catalog(catalog_folder)
+    assert found == []
+    said = [records[f"s errno.{name}"]["summary"] for name in ("errorcode", "ENOENT", "EPERM")]
+    assert said == list(lines.values())
+
+
+def test_what_is_gone_wants_a_way_out(catalog_folder: Path) -> None:
+    lines: dict[str, object] = {"tests": "Functions that guess.", "what": "Guess a picture's format."}
+    write(catalog_folder, "cards/imghdr.yaml", small_card("imghdr", members=lines))
+    assert problems(catalog_folder) == ["cards/imghdr.yaml:1: no instead; add it"]
+    way_out = "Use `filetype` from PyPI."
+    write(catalog_folder, "cards/imghdr.yaml", small_card("imghdr", members=lines, instead=way_out))
+    records, found = compile_catalog(catalog_folder)
+    assert found == []
+    assert [records[key]["instead"] for key in ("m imghdr", "s imghdr.what")] == [way_out] * 2
+
+
+def test_a_member_that_is_gone_wants_a_way_out_of_its_own(catalog_folder: Path) -> None:
+    lines = {"*": "Kind of token.", "ASYNC": "The word async."}
+    known = dict.fromkeys(("ISTERMINAL", "ISNONTERMINAL", "ISEOF"), "Say so.")
+    card = small_card("token", **{**RUNS, "reach_for": {"ISEOF": "The end."}}, members={**lines, **known})
+    write(catalog_folder, "cards/token.yaml", card)
+    assert problems(catalog_folder) == [
+        "cards/token.yaml:7: members.*: AWAIT is deprecated or removed; say what to use instead",
+        "cards/token.yaml:7: members.ASYNC: ASYNC is deprecated or removed; say what to use instead",
+    ]
+
+
+def test_classes_that_do_not_exist(catalog_folder: Path) -> None:
+    write(catalog_folder, "classes.yaml", "classes:\n  - shutil.Error\n  - shutil.Terror\n  - shutil.copy\n")
+    assert problems(catalog_folder) == [
+        "classes.yaml:3: classes[1]: no such class in catalog/facts; correct the name",
+        "classes.yaml:4: classes[2]: no such class in catalog/facts; correct the name",
+    ]
 
 
 def test_every_mistake_of_a_file_is_named(catalog_folder: Path) -> None:

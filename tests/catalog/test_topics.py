@@ -75,14 +75,7 @@ def test_completion_offers_what_is_documented(module: str, context: Context, fac
     documented = {
         row["name"].removeprefix(module + ".")
         for row in rows
-        if facts.wants_a_line(row) and exists(facts, row, NEWEST_KNOWN)
+        if facts.is_public(row) and exists(facts, row, NEWEST_KNOWN)
     }
     assert documented
     assert documented <= offered(f"from {module} import {CURSOR}", context)
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_every_documented_member_has_a_line(module: str, facts: Facts) -> None:
-    wanted = {name.removeprefix(module + ".") for name in facts.members[module] if
-              facts.wants_a_line(facts.symbols[name])}  # fmt: skip
-    assert wanted <= read_card(module)["members"].keys()

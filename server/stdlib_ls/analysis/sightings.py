@@ -1,4 +1,4 @@
-"""The table of sightings: every place where a file names something that it imports.
+"""The table of sightings: every place where a file names something that it imports, or a builtin.
 
 A sighting says which dotted name a place stands for, part by part, and through which imports it got there.
 Hover, completion, diagnostics and fixes are projections of this table.
@@ -223,8 +223,28 @@ class Sightings:
 
     def _origins(self, use: Occurrence, index: int, depth: int) -> list[_Origin]:
         """Everything that the name at the head of a use can stand for, in order of the file: fallbacks come last."""
+        base = self._document.starts[index]
         reaching = sorted(self._reaching(use, index), key=lambda binding: binding.start)
-        return [origin for binding in reaching for origin in self._origins_of(binding, depth)]
+        if not reaching:
+            return self._builtin(use, index)
+        origins = [origin for binding in reaching for origin in self._origins_of(binding, depth)]
+        if self._is_builtin(use.chain[0].text) and not any(one.site or _always(one, use, base) for one in reaching):
+            # Where none of these arms has run, the name still means the builtin.
+            origins.append(_Origin(None, None))
+        return origins
+
+    def _is_builtin(self, name: str) -> bool:
+        return name in (self._star_members("builtins") or ())
+
+    def _builtin(self, use: Occurrence, index: int) -> list[_Origin]:
+        """The builtin of a name that nothing in the file binds, not even later, nor a star import perhaps."""
+        name, scopes = use.chain[0].text, use.place.scopes
+        if not self._is_builtin(name) or self._bindings_for(name, scopes, index, len(scopes))[0]:
+            return []
+        stars = (site.imported for site in self.imports() if site.imported.is_star)
+        if any(star.level or self._star_members(star.module) is None for star in stars):
+            return []
+        return [_Origin(f"builtins.{name}", None)]
 
     def _origins_of(self, binding: Binding, depth: int) -> list[_Origin]:
         if binding.site:
@@ -260,8 +280,7 @@ class Sightings:
                 continue
             reaching.append(binding)
             # A function that binds a global may not have been called.
-            always = not binding.place.arms or (binding.base == base and _dominates(binding.place, use.place))
-            if always and len(binding.place.scopes) == depth:
+            if _always(binding, use, base) and len(binding.place.scopes) == depth:
                 break
         else:
             if depth and scopes[depth - 1].kind == "class":
@@ -349,10 +368,7 @@ def _cut(sighting: Sighting, offset: int) -> Sighting | None:
     """The sighting up to the part at an offset; an offset just behind a part belongs to it too."""
     inside = [i for i, part in enumerate(sighting.parts) if part.start <= offset < part.end]
     inside = inside or [i for i, part in enumerate(sighting.parts) if offset == part.end]
-    if not inside:
-        return None
-    parts = sighting.parts[: inside[0] + 1]
-    return sighting._replace(parts=parts)
+    return sighting._replace(parts=sighting.parts[: inside[0] + 1]) if inside else None
 
 
 def _binds_package(imported: Import) -> bool:
@@ -371,6 +387,11 @@ def _exclude(binding: Place, use: Place) -> bool:
         if one != other:
             return one.statement == other.statement and one.kind in _EXCLUSIVE and other.kind in _EXCLUSIVE
     return False
+
+
+def _always(binding: Binding, use: Occurrence, base: int) -> bool:
+    """Whether a binding has run whenever a use in the block at `base` runs, as far as arms go."""
+    return not binding.place.arms or (binding.base == base and _dominates(binding.place, use.place))
 
 
 def _dominates(binding: Place, use: Place) -> bool:

@@ -10,8 +10,9 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
     l json           the members of a module or class, with what completion shows of them
     s json.dumps     facts and line of a symbol
     a psutil         what replaces the packages that are imported by this name
-    x alternative    the schema of alternatives, for users' own catalogs
     p psutil         the import names of a distribution
+    x alternative    the schema of alternatives, for users' own catalogs
+    w zip            what a word speaks of; this and `i names`, `y zip` are described in search_index.py
 """
 
 from __future__ import annotations
@@ -20,15 +21,23 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from stdlib_ls.catalog.alternatives import check_alternative, compiled_alternative
 from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.search_index import index_records
 from stdlib_ls.catalog.source import Problem, Source, check_schema
+from stdlib_ls.catalog.style import check_style
 from stdlib_ls.versions import NEWEST_KNOWN, show_version
 
 Records = dict[str, Any]
+
+# The kinds of symbols that may share one line.
+_CONSTANTS = ("data", "attribute")
+# Parts of a card that become records of their own.
+_NOT_SHOWN = ("members", "module", "submodules")
 
 
 def main(arguments: list[str]) -> int:
@@ -49,13 +58,15 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     cards, problems = load_cards(catalog, facts)
     packages, more_problems = load_alternatives(catalog, facts)
     records = dict(_fact_records(facts, cards))
+    synonyms = _read(catalog / "synonyms.yaml").value["synonyms"]
+    records.update(list(index_records(records, synonyms, _popularity(catalog / "popularity.tsv"))))
     records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
     for package in packages:
         record = compiled_alternative(package, facts)
         for name in package["imports"]:
             records.setdefault(f"a {name}", []).append(record)
         records[f"p {package['package']}"] = package["imports"]
-    return records, sorted(problems + more_problems)
+    return records, sorted(problems + more_problems + _check_classes(catalog, facts))
 
 
 def write_records(records: Records, output: Path) -> None:
@@ -88,8 +99,22 @@ def load_cards(catalog: Path, facts: Facts) -> tuple[dict[str, Row], list[Proble
     return cards, problems
 
 
+def _popularity(path: Path) -> dict[str, int]:
+    """How many programs use each name."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: int(count) for name, count in (line.split("\t") for line in lines if not line.startswith("#"))}
+
+
+def _check_classes(catalog: Path, facts: Facts) -> list[Problem]:
+    source = _read(catalog / "classes.yaml")
+    for index, name in enumerate(source.value["classes"]):
+        if facts.symbols.get(name, {}).get("kind") not in ("class", "exception"):
+            source.complain(("classes", index), "no such class in catalog/facts; correct the name")
+    return source.problems
+
+
 def check_card(source: Source, name: str, topics: list[str], facts: Facts) -> None:
-    """Complain about what a schema cannot see: names that do not exist, lines that are missing."""
+    """Complain about what a schema cannot see: names that do not exist, lines that are missing, poor style."""
     card = source.value
     module = card["module"]
     if module != name:
@@ -101,9 +126,17 @@ def check_card(source: Source, name: str, topics: list[str], facts: Facts) -> No
     for index, topic in enumerate(card["topics"]):
         if topic not in topics:
             source.complain(("topics", index), f"{topic!r} is not in catalog/topics.yaml; use one of its topics")
+    _check_names(source, facts)
+    _check_parts(source, facts)
+    _check_members(source, facts)
+    check_style(source, facts)
+
+
+def _check_names(source: Source, facts: Facts) -> None:
+    card, module = source.value, source.value["module"]
     for section in ("reach_for", "members"):
-        for member in card[section]:
-            if not facts.find(f"{module}.{member}"):
+        for member in card.get(section, ()):
+            if "*" not in member and not facts.find(f"{module}.{member}"):
                 source.complain((section, member), f"{module} has no {member}; correct the name or drop the line")
     references = [("choose", name) for name in card.get("choose", ())]
     references += [("see", index) for index in range(len(card.get("see", ())))]
@@ -111,10 +144,58 @@ def check_card(source: Source, name: str, topics: list[str], facts: Facts) -> No
         target = card["see"][key] if section == "see" else key
         if not facts.find(target):
             source.complain((section, key), f"{target} is neither a module nor a member; write its full dotted name")
-    for member in facts.members.get(module, ()):
-        short = member.removeprefix(module + ".")
-        if facts.wants_a_line(facts.symbols[member]) and short not in card["members"]:
+    submodules = [name.removeprefix(module + ".") for name in facts.modules if name.startswith(module + ".")]
+    for pattern in card.get("submodules", ()):
+        if not any(fnmatchcase(name, pattern) for name in submodules):
+            source.complain(
+                ("submodules", pattern), f"{module} has no such submodule; correct the name or drop the line"
+            )
+
+
+def _check_parts(source: Source, facts: Facts) -> None:
+    """What a card must have beside a summary depends on whether there is anything to reach for, or to run."""
+    card, row = source.value, facts.modules[source.value["module"]]
+    members = (facts.symbols[name] for name in facts.members.get(card["module"], ()))
+    wanted = {"instead"} if facts.wants_instead(row) else set()
+    if "removed" not in row and any(map(facts.is_public, members)):
+        wanted |= {"reach_for", "example"}
+    for part in sorted(wanted - card.keys()):
+        source.complain((), f"no {part}; add it")
+    if ("example" in card) != ("output" in card):
+        source.complain(
+            ("example" if "example" in card else "output",), "example and output belong together; add the other"
+        )
+
+
+def _check_members(source: Source, facts: Facts) -> None:
+    module, lines = source.value["module"], source.value.get("members", {})
+    unused = {pattern for pattern in lines if "*" in pattern}
+    for name in facts.members.get(module, ()):
+        row, short = facts.symbols[name], name.removeprefix(module + ".")
+        key = line_key(lines, short, row["kind"])
+        unused.discard(key or "")
+        if key is None and facts.wants_a_line(row):
             source.complain(("members",), f"no line for {short}; add one")
+        if facts.wants_instead(row) and not (key and isinstance(lines[key], dict) and "instead" in lines[key]):
+            source.complain(
+                ("members", key) if key else ("members",), f"{short} is deprecated or removed; say what to use instead"
+            )
+    for pattern in sorted(unused):
+        source.complain(("members", pattern), "no constant needs this line; correct the pattern or drop the line")
+
+
+def line_key(lines: Row, short: str, kind: str) -> str | None:
+    """The key of the line that speaks of a member: its own, or for constants the first pattern that fits."""
+    if short in lines:
+        return short
+    if kind not in _CONSTANTS:
+        return None
+    owner, _, member = short.rpartition(".")
+    for pattern in lines:
+        of, _, names = pattern.rpartition(".")
+        if "*" in pattern and of == owner and fnmatchcase(member, names):
+            return pattern
+    return None
 
 
 def load_alternatives(catalog: Path, facts: Facts) -> tuple[list[Row], list[Problem]]:
@@ -142,11 +223,7 @@ def _read(path: Path) -> Source:
 
 
 def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, Any]]:
-    lines = {
-        f"{module}.{member}": {"summary": line} if isinstance(line, str) else line
-        for module, card in cards.items()
-        for member, line in card["members"].items()
-    }
+    lines = _lines(facts, cards)
     lists: dict[str, list[list[Any]]] = defaultdict(list)
     for name, row in facts.symbols.items():
         record = _symbol_record(row, facts, lines)
@@ -157,7 +234,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
         yield f"l {owner}", sorted(rows)
     modules = []
     for name, row in sorted(facts.modules.items()):
-        card = {key: value for key, value in cards.get(name, {}).items() if key not in ("members", "module")}
+        card = {key: value for key, value in cards.get(name, {}).items() if key not in _NOT_SHOWN}
         record = _without_empty(
             {
                 "kind": "module",
@@ -165,7 +242,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
                 "undocumented": row.get("undocumented"),
                 "attribute_of": row.get("attribute_of"),
                 **_shared_fields(row),
-                **card,
+                **(card or _line_of_package(name, cards)),
             }
         )
         yield f"m {name}", record
@@ -173,14 +250,43 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     yield "i modules", modules
 
 
+def _lines(facts: Facts, cards: dict[str, Row]) -> dict[str, Row]:
+    """What the cards say of each symbol; what to use instead is inherited from its class and module."""
+    lines: dict[str, Row] = {}
+    for name, row in facts.symbols.items():
+        card = cards.get(row["module"], {})
+        members = card.get("members", {})
+        key = line_key(members, name.removeprefix(row["module"] + "."), row["kind"])
+        line = members[key] if key else {}
+        line = {"summary": line} if isinstance(line, str) else line
+        # The rows are sorted by name, so a class comes before its members.
+        instead = lines.get(name.rpartition(".")[0], card).get("instead")
+        lines[name] = {**({"instead": instead} if instead else {}), **line}
+    return lines
+
+
+def _line_of_package(name: str, cards: dict[str, Row]) -> Row:
+    """What the nearest package with a card says of a submodule without one."""
+    package, _, rest = name.rpartition(".")
+    while package:
+        card = cards.get(package, {})
+        instead = {"instead": card["instead"]} if "instead" in card else {}
+        for pattern, line in card.get("submodules", {}).items():
+            if fnmatchcase(rest, pattern):
+                return {"summary": line, "topics": card["topics"], **instead}
+        package, _, part = package.rpartition(".")
+        rest = f"{part}.{rest}"
+    return {}
+
+
 def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
-    """The record of a symbol; an alias has what its main name has, but dates and documentation of its own."""
+    """The record of a symbol; an alias has what its main name has, but dates of its own."""
     own = _without_empty(
         {
             "kind": row["kind"],
             "module": row["module"],
             "bases": row.get("bases"),
-            "signature": row.get("sig") or row.get("docsig"),
+            "signature": row.get("sig"),
             **_shared_fields(row),
             **lines.get(row["name"], {}),
         }
@@ -188,9 +294,9 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
     if "alias_of" not in row:
         return own
     main = _symbol_record(facts.symbols[row["alias_of"]], facts, lines)
-    passed_on = ["summary", "pitfalls", "signature"] + ([] if "docs" in own else ["docs", "docs_version"])
+    passed_on = ("summary", "pitfalls", "signature", "keywords")
     # What has the members of another class is as good as derived from it.
-    return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]]}
+    return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]], "alias": True}
 
 
 def _shared_fields(row: Row) -> Row:
@@ -205,8 +311,15 @@ def _shared_fields(row: Row) -> Row:
         "removed": row.get("removed"),
         "availability": row.get("availability"),
         "docs": docs,
+        "docs_since": row.get("doc_since"),
+        "docs_before": [[*_ends(versions), place] for versions, place in row.get("doc_before", {}).items()],
         "docs_version": docs_version if docs_version != show_version(NEWEST_KNOWN) else None,
     }
+
+
+def _ends(versions: str) -> tuple[str, str]:
+    first, _, last = versions.partition("-")
+    return first, last or first
 
 
 def _before(version: str) -> str:

@@ -6,18 +6,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+from stdlib_ls.catalog.source import Source
 from stdlib_ls.versions import Version, parse_version
 
 Row = dict[str, Any]
 
 
 class Facts:
-    """`catalog/facts/*.jsonl`, all of it in memory. Built for the compiler and the tests, not for answers."""
+    """`catalog/facts/*.jsonl`, all of it in memory. Built for the compiler and the tests, not for answers.
+
+    `most_used` are the classes whose members want lines of their own, from `catalog/classes.yaml`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.modules: dict[str, Row] = {}
         self.symbols: dict[str, Row] = {}
         self.members: dict[str, list[str]] = {}
+        classes = Source("classes.yaml", (folder.parent / "classes.yaml").read_text(encoding="utf-8"))
+        self.most_used = frozenset(classes.value["classes"])
         for path in sorted(folder.glob("*.jsonl")):
             lines = path.read_text(encoding="utf-8").splitlines()
             for line in lines[1:]:
@@ -56,13 +62,36 @@ class Facts:
         found = [parse_version(one["added"]) for one in (row, module) if "added" in one]
         return max(filter(None, found), default=None)
 
-    def wants_a_line(self, row: Row) -> bool:
-        """Whether a symbol is a documented public top-level function, class or exception."""
+    def is_public(self, row: Row) -> bool:
+        """Whether a symbol of a module's own level is documented or in `__all__`, under its main name."""
         member = row["name"].removeprefix(row["module"] + ".")
         return (
-            row["kind"] in ("function", "class", "exception")
-            and "doc" in row
+            ("doc" in row or "in_all" in row)
             and not {"alias_of", "not_importable", "doc_gone"} & row.keys()
             and "." not in member
             and not member.startswith("_")
         )
+
+    def wants_a_line(self, row: Row) -> bool:
+        """Whether a card must say something of a symbol: the public ones, and what the most used classes document."""
+        owner, _, member = row["name"].rpartition(".")
+        if owner in self.most_used:
+            return "doc" in row and not {"not_importable", "doc_gone"} & row.keys() and not member.startswith("_")
+        return self.is_public(row)
+
+    def wants_instead(self, row: Row) -> bool:
+        """Whether a card must say what to use in place of a module or symbol.
+
+        So it is for what is deprecated or gone while that which holds it lives on.
+        """
+        if not self._is_going(row) or not ("module" not in row or "doc" in row or "in_all" in row):
+            return False
+        if {"alias_of", "not_importable", "doc_gone"} & row.keys():
+            return False
+        owner_name = row["name"].rpartition(".")[0]
+        owners = (self.find(name) for name in (owner_name, row.get("module", owner_name)))
+        return not any(owner and self._is_going(owner) for owner in owners)
+
+    @staticmethod
+    def _is_going(row: Row) -> bool:
+        return "removed" in row or "deprecated" in row

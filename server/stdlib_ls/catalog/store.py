@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stdlib_ls.versions import Version, VersionRange, parse_version
+from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_version
 
 DEFAULT_PATH = Path(__file__).resolve().parents[1] / "data" / "catalog.txt"
 _CACHED_RECORDS = 512
@@ -45,9 +45,12 @@ class Row(NamedTuple):
 class Entry(NamedTuple):
     """A module or symbol of the standard library.
 
+    `instead` is a sentence on what to use in place of what is deprecated or gone.
     `added` is None where it is older than the facts reach; `docs` is a page and anchor below the
-    documentation's root, `docs_version` the last version that has it, where the newest has not.
-    `card` holds what people wrote about a module; symbols have summary and pitfalls only.
+    documentation's root, `docs_since` the first version that is sure to have it there, `docs_version` the last,
+    where the newest has not, and `docs_before` has the first and last version of earlier places, oldest first.
+    What is not documented has the place of its class or module.
+    `card` holds what people wrote about a module; symbols have summary, pitfalls and `instead` only.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Entry(NamedTuple):
     module: str
     summary: str
     pitfalls: tuple[str, ...]
+    instead: str
     signature: Any
     added: Version | None
     deprecated: Version | None
@@ -62,7 +66,9 @@ class Entry(NamedTuple):
     removed: Version | None
     availability: tuple[str, ...]
     docs: str | None
+    docs_since: Version | None
     docs_version: Version | None
+    docs_before: tuple[tuple[Version, Version, str], ...]
     bases: tuple[str, ...]
     card: dict[str, Any]
 
@@ -84,6 +90,7 @@ class Catalog:
         self._own: dict[str, list[dict[str, Any]]] = {}
         self._record = lru_cache(_CACHED_RECORDS)(self._find)
         self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
+        self._public = lru_cache(_CACHED_RECORDS)(self._build_public_names)
 
     def find(self, name: str) -> Entry | None:
         """The module or symbol of a name, or of the base class that has it: `collections.OrderedDict.get`."""
@@ -116,6 +123,9 @@ class Catalog:
 
     def public_names(self, module: str) -> frozenset[str] | None:
         """What `from module import *` brings, or None for a module that the catalog does not know."""
+        return self._public(module)
+
+    def _build_public_names(self, module: str) -> frozenset[str] | None:
         if self.module(module) is None:
             return None
         return frozenset(row.label for row in self.members(module) if not row.label.startswith("_"))
@@ -156,6 +166,25 @@ class Catalog:
         """Every import name that the catalog has alternatives for."""
         return chain(self._own, (key[2:] for key in self._keys("a ")))
 
+    def findable_names(self) -> list[tuple[str, int]]:
+        """Every name that the search knows, with how likely it is meant, in percent."""
+        names: list[tuple[str, int]] = self._record("i names") or []
+        return names
+
+    def names_of_word(self, stem: str) -> Iterator[tuple[int, int]]:
+        """The places in `findable_names` that a stem speaks of, each with how much it says."""
+        flat = self._record("w " + stem) or []
+        return zip(flat[::2], flat[1::2], strict=True)
+
+    def synonyms(self, stem: str) -> list[str]:
+        """The stems that people use for the same thing."""
+        found: list[str] = self._record("y " + stem) or []
+        return found
+
+    def words_from(self, beginning: str) -> Iterator[str]:
+        """The longer stems that begin with some letters."""
+        return (key[2:] for key in self._keys("w " + beginning) if key[2:] != beginning)
+
     def names_under(self, prefix: str) -> Iterator[str]:
         """Every symbol whose full name begins with `prefix`, sorted by bytes."""
         return (key[2:] for key in self._keys("s " + prefix))
@@ -166,23 +195,37 @@ class Catalog:
             return None
         full, record = resolved
         deprecated = record.get("deprecated")
+        docs = self._documented(full, record)
         return Entry(
             name=full,
             kind=record["kind"],
             module=record.get("module", full),
             summary=record.get("summary", ""),
             pitfalls=tuple(record.get("pitfalls", ())),
+            instead=record.get("instead", ""),
             signature=record.get("signature"),
             added=_version(record.get("added")),
             deprecated=_version(deprecated),
             is_deprecated=bool(deprecated),
             removed=_version(record.get("removed")),
             availability=tuple(record.get("availability", ())),
-            docs=record.get("docs"),
-            docs_version=_version(record.get("docs_version")),
+            docs=docs.get("docs"),
+            docs_since=_version(docs.get("docs_since") or docs.get("added")),
+            docs_version=_version(docs.get("docs_version")),
+            docs_before=tuple(
+                (parse_version(first) or OLDEST_KNOWN, parse_version(last) or OLDEST_KNOWN, place)
+                for first, last, place in docs.get("docs_before", ())
+            ),
             bases=tuple(record.get("bases", ())),
             card=record if record["kind"] == "module" else {},
         )
+
+    def _documented(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
+        """The record that says where the documentation has something: its own, its main name's, or that of what it is in."""
+        while "docs" not in record and "." in name:
+            name = record["bases"][0] if "alias" in record else name.rpartition(".")[0]
+            record = self._record("s " + name) or self._record("m " + name) or {}
+        return record
 
     def _resolve(self, name: str, depth: int) -> tuple[str, dict[str, Any]] | None:
         """The name under which something stands, and its record, or None."""

@@ -57,7 +57,7 @@ def card_of(entry: Entry, context: Context) -> Card:
 
 
 def version_line(entry: Entry, versions: VersionRange) -> str:
-    """One line that judges an entry against a range: fits, needs, gone, going."""
+    """One line that judges an entry against a range: fits, needs, gone, going; and the way out of the last two."""
     source = versions.lowest_source
     if entry.removed and entry.removed <= versions.lowest:
         line = f"Gone since Python {show_version(entry.removed)}: no Python you support has it ({versions}, {source})"
@@ -73,7 +73,18 @@ def version_line(entry: Entry, versions: VersionRange) -> str:
         line += f", deprecated since {show_version(entry.deprecated)}" if entry.deprecated else ", deprecated"
     if entry.availability:
         line += f". {_platforms(entry.availability)}"
+    if entry.instead and (entry.removed or entry.is_deprecated):
+        line += f". {entry.instead}"
     return line
+
+
+def version_note(added: Version | None, deprecated: object, removed: Version | None, versions: VersionRange) -> str:
+    """The same in a word or two, for lists; `deprecated` is a version's text, True, or nothing."""
+    if removed and removed <= versions.newest:
+        return f"gone in {show_version(removed)}"
+    if deprecated:
+        return f"deprecated {deprecated}" if isinstance(deprecated, str) else "deprecated"
+    return f"{show_version(added)}+" if added and added >= OLDEST_KNOWN else ""
 
 
 def _platforms(availability: tuple[str, ...]) -> str:
@@ -85,15 +96,22 @@ def _platforms(availability: tuple[str, ...]) -> str:
 
 
 def docs_link(entry: Entry, context: Context) -> tuple[str, str] | None:
-    """The page of the highest Python of the range that documents the entry."""
+    """The page of the highest Python of the range that documents the entry, else of the next one that does."""
     if not entry.docs:
         return None
-    version: Version = max(context.versions.newest, entry.added or OLDEST_KNOWN)
-    if entry.docs_version:
-        version = min(version, entry.docs_version)
+    version, page = docs_place(entry, max(context.versions.newest, entry.added or OLDEST_KNOWN))
     shown = show_version(version)
-    address = f"{context.settings.docs_url.rstrip('/')}/{shown}/{entry.docs}"
+    address = f"{context.settings.docs_url.rstrip('/')}/{shown}/{page}"
     return f"{entry.name.removeprefix('builtins.')} in the Python {shown} documentation", address
+
+
+def docs_place(entry: Entry, version: Version) -> tuple[Version, str]:
+    """The version of the documentation to look at, and the page and anchor there."""
+    for first, last, page in entry.docs_before:
+        if version <= last:
+            return max(version, first), page
+    version = max(version, entry.docs_since or version)
+    return min(version, entry.docs_version or version), entry.docs or ""
 
 
 def package_card(verdict: Verdict, context: Context) -> Card:

@@ -10,9 +10,9 @@ import re
 from typing import Literal, NamedTuple
 
 from stdlib_ls.catalog.store import Row
-from stdlib_ls.features.cards import Card, card_of
+from stdlib_ls.features.cards import Card, card_of, version_note
 from stdlib_ls.features.source_file import Context, SourceFile
-from stdlib_ls.versions import OLDEST_KNOWN, parse_version
+from stdlib_ls.versions import parse_version
 
 _LOOK_BACK = 10_000
 _DUMMY = "completion_at_this_place"
@@ -174,12 +174,7 @@ def _item(row: Row, owner: str, context: Context, ranks: dict[str, int]) -> Item
     leaving = removed is not None and removed <= versions.newest
     missing = added is not None and added > versions.lowest
     deprecated = leaving or bool(row.deprecated)
-    if leaving:
-        note = f"gone in {row.removed}"
-    elif row.deprecated:
-        note = f"deprecated {row.deprecated}" if isinstance(row.deprecated, str) else "deprecated"
-    else:
-        note = f"{row.added}+" if added and added >= OLDEST_KNOWN else ""
+    note = version_note(added, row.deprecated, removed, versions)
     order: Literal["0", "1", "2", "3"] = "2" if deprecated else "1" if missing else "0"
     if _is_private(label):
         order = "3"

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal
 
-from stdlib_ls.features.cards import Card
+from stdlib_ls.catalog.store import Entry
+from stdlib_ls.features.cards import Card, version_note
+from stdlib_ls.versions import VersionRange, show_version
 
 Format = Literal["markdown", "plaintext", "ansi"]
 
@@ -112,3 +114,16 @@ def _ansi(card: Card) -> Iterator[str]:
             yield f"{_DIM}{paragraph}{_END}"
         else:
             yield paragraph
+
+
+def render_hits(found: list[Entry], versions: VersionRange, *, colours: bool) -> str:
+    """What a search found, for terminals: a name, what it is for, and what is amiss with it in the range."""
+    width = min(max(len(entry.name) for entry in found), _COLUMNS // 2)
+    start, end = (_BOLD + _CYAN, _END) if colours else ("", "")
+    lines = []
+    for entry in found:
+        deprecated = show_version(entry.deprecated) if entry.deprecated else entry.is_deprecated
+        note = version_note(entry.added, deprecated, entry.removed, versions)
+        name = f"{start}{entry.name}{end}" + " " * (width - len(entry.name))
+        lines.append(f"{name}  {unquote(entry.summary)}" + (f" ({note})" if note else ""))
+    return "\n".join(lines)

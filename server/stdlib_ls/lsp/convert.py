@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
+from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.actions import Action
+from stdlib_ls.features.cards import docs_link
 from stdlib_ls.features.completion import Item
 from stdlib_ls.features.diagnostics import Diagnostic
 from stdlib_ls.features.import_edits import Edit
 from stdlib_ls.features.render import Format, unquote
-from stdlib_ls.features.source_file import Encoding, SourceFile
+from stdlib_ls.features.source_file import Context, Encoding, SourceFile
 from stdlib_ls.lsp.client import Client
 
 RULES_URL = "https://github.com/stdlib-ls/stdlib-ls/blob/main/docs/rules/{}.md"
@@ -107,3 +109,21 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
     if item.deprecated and client.tags_completions:
         made.tags = [types.CompletionItemTag.Deprecated]
     return made
+
+
+def to_symbol(entry: Entry, context: Context) -> types.SymbolInformation | None:
+    """A search's answer. What stands for its place is its page in the documentation, which editors open."""
+    link = docs_link(entry, context)
+    if link is None:
+        return None
+    start = types.Position(0, 0)
+    container, _, name = entry.name.rpartition(".")
+    kind = types.SymbolKind[_KINDS[entry.kind].name] if entry.kind in _KINDS else types.SymbolKind.Variable
+    purpose = unquote(entry.summary)
+    return types.SymbolInformation(
+        location=types.Location(link[1], types.Range(start, start)),
+        name=f"{name}: {purpose}",
+        kind=kind,
+        container_name=container or None,
+        tags=[types.SymbolTag.Deprecated] if entry.is_deprecated else None,
+    )

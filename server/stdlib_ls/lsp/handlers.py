@@ -18,6 +18,8 @@ from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
 from stdlib_ls.features.completion import completion
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
+from stdlib_ls.features.search import LIMIT as SEARCH_LIMIT
+from stdlib_ls.features.search import as_json, search
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.server import Server
@@ -29,6 +31,9 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     if ls.client.pulls_diagnostics:
         # What is advertised follows from what is registered, and nobody shall get diagnostics both ways.
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)(diagnosed)
+    if ls.settings.search_symbols:
+        # Other servers own the search for the workspace's symbols, so this one joins in only where it is asked to.
+        ls.feature(types.WORKSPACE_SYMBOL)(symbols_searched)
 
 
 def diagnosed(ls: Server, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
@@ -91,6 +96,18 @@ def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     ]
 
 
+def searched(ls: Server, question: str, *limits: object) -> list[dict[str, str]]:
+    # The framework knows no arguments that may be left out, only that there may be more.
+    limit = next((max(1, one) for one in limits if isinstance(one, int)), SEARCH_LIMIT)
+    return [as_json(entry) for entry in search(question, ls.workspace_context(), limit)]
+
+
+def symbols_searched(ls: Server, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
+    context = ls.workspace_context()
+    found = search(params.query, context) if params.query.strip() else []
+    return [symbol for entry in found if (symbol := convert.to_symbol(entry, context))]
+
+
 def wanted_actions(file: SourceFile, start: int, end: int, only: Sequence[str] | None) -> list[Action]:
     """The actions of the kinds that the client asks for: quick fixes by default, fix-all only by name."""
     found: list[Action] = []
@@ -124,14 +141,22 @@ TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
         acted,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL]),
     ),
-    # TEXT_DOCUMENT_DIAGNOSTIC joins them for clients that pull, when they have said so.
+    # TEXT_DOCUMENT_DIAGNOSTIC and WORKSPACE_SYMBOL join them for clients that pull, when they have said so.
     # Opening, changing and closing documents goes to the server itself, by way of its protocol class.
 )
+
+
+COMMANDS = {
+    # Arguments: the question, and at most how many answers; gives objects with name, kind and summary.
+    "stdlib-ls.server.search": searched,
+}
 
 
 def create_server() -> Server:
     """A server with everything that it answers to."""
     server = Server()
+    for name, command in COMMANDS.items():
+        server.command(name)(command)
     for method, handler, options in TABLE:
         server.feature(method, options)(handler)
     return server

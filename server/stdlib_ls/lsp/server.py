@@ -67,7 +67,7 @@ class Server(LanguageServer):
         self.encoding: Encoding = "utf-16"
         self.projects = Projects()
         self._files: dict[str, OpenFile] = {}
-        self._initial = Settings()
+        self.settings = self._initial = Settings()
         # What a client asks to have resolved was in the last list that it got.
         self.last_context = Context(self.catalog)
         self._logged: set[str] = set()
@@ -122,6 +122,12 @@ class Server(LanguageServer):
         held.file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
         return held.file
 
+    def workspace_context(self) -> Context:
+        """What a question is judged by that concerns no file: the project in the first folder of the workspace."""
+        root = self.workspace.root_path
+        project = self.projects.in_folder(Path(root)) if root else self.projects.of(None)
+        return context_of(self.catalog, project, None, "")
+
     def version_of(self, uri: str) -> int | None:
         """The version of an open buffer."""
         held = self._files.get(uri)
@@ -166,15 +172,16 @@ class Server(LanguageServer):
         self.encoding = _ENCODINGS.get(str(getattr(self.workspace, "position_encoding", "utf-16")), "utf-16")
         self._initial, problems = read_settings(params.initialization_options, "initializationOptions", Settings())
         self._log_once(problems)
+        self.settings = self._initial
         self.projects.rebase(self._initial)
 
     def configure(self, table: object) -> None:
         """Take over the client's settings; what is wrong with them is named once, in its log."""
         if isinstance(table, Mapping) and isinstance(table.get(_SECTION), Mapping):
             table = table[_SECTION]
-        settings, problems = read_settings(table, "the editor's settings", self._initial)
+        self.settings, problems = read_settings(table, "the editor's settings", self._initial)
         self._log_once(problems)
-        self.projects.rebase(settings)
+        self.projects.rebase(self.settings)
         self._lists.clear()
         self.refresh()
 
