@@ -4,13 +4,14 @@
 # make catalog  compile cards, facts and alternatives, with every complaint about them
 # make coverage say how much of the standard library the catalog covers; run every example, check every fact
 # make proofs   run every replacement against the real packages, on every Python found
+# make facts    regenerate catalog/facts from documentation, typeshed and interpreters, and say what changed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check catalog coverage proofs clean
+.PHONY: help try test check catalog coverage facts proofs clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -39,6 +40,10 @@ check: catalog
 coverage: catalog
 	$(BIN)/python catalog/tools/catalog_coverage.py
 	STDLIB_LS_FULL=1 $(BIN)/python -m pytest tests/catalog
+
+# DOCS="3.16=/path/to/html ..." names built documentation that is on this machine.
+facts: $(READY)
+	@PYTHONPATH=catalog/tools:tests $(BIN)/python -m facts $(addprefix --docs ,$(DOCS))
 
 proofs: catalog
 	$(BIN)/python tests/proofs/run_all.py

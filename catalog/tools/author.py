@@ -15,22 +15,12 @@ from pathlib import Path
 CATALOG = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CATALOG.parent / "server"))
 
+from availability import exists, is_on  # noqa: E402
+
 from stdlib_ls.catalog.compile import check_card, line_key  # noqa: E402
 from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
 from stdlib_ls.catalog.source import Source, check_schema  # noqa: E402
-from stdlib_ls.versions import parse_version  # noqa: E402
-
-
-def run_example(card: Row, command: tuple[str, ...] = (sys.executable,)) -> str:
-    """What a card's example prints, with the end of the traceback where it fails."""
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "card_example.py"
-        script.write_text(card["example"], encoding="utf-8")
-        done = subprocess.run(
-            [*command, "-X", "utf8", str(script)],
-            cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
-        )  # fmt: skip
-    return done.stdout + done.stderr[-500:]
+from stdlib_ls.versions import Version  # noqa: E402
 
 
 def list_members(module: str) -> None:
@@ -48,16 +38,6 @@ def list_members(module: str) -> None:
             print(f"  {short}: has a line, but does not say what to use instead{_status(row)}")
 
 
-def _is_here(row: Row) -> bool:
-    """Whether the running Python is not too old for a module."""
-    return (parse_version(row.get("added", "")) or (3, 0)) <= sys.version_info[:2]
-
-
-def _status(row: Row) -> str:
-    words = [f"{field} {row[field]}" for field in ("added", "deprecated", "removed") if field in row]
-    return f"  ({', '.join(words)})" if words else ""
-
-
 def check(paths: list[Path]) -> int:
     """Print every complaint about these cards; 1 if there is any."""
     facts = Facts(CATALOG / "facts")
@@ -71,7 +51,7 @@ def check(paths: list[Path]) -> int:
         if not source.problems:
             name = ".".join(path.resolve().relative_to(CATALOG / "cards").with_suffix("").parts)
             check_card(source, name, topics, facts)
-        if not source.problems and "example" in source.value and _is_here(facts.modules[source.value["module"]]):
+        if not source.problems and "example" in source.value and can_run(facts, source.value["module"]):
             printed = run_example(source.value)
             if printed != source.value["output"]:
                 source.complain(("output",), f"the example printed {printed!r}")
@@ -80,6 +60,29 @@ def check(paths: list[Path]) -> int:
         failed += bool(source.problems)
     print(f"{len(paths) - failed} cards in order, {failed} with problems")
     return 1 if failed else 0
+
+
+def run_example(card: Row, command: tuple[str, ...] = (sys.executable,)) -> str:
+    """What a card's example prints, with the end of the traceback where it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "card_example.py"
+        script.write_text(card["example"], encoding="utf-8")
+        done = subprocess.run(
+            [*command, "-X", "utf8", str(script)],
+            cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+    return done.stdout + done.stderr[-500:]
+
+
+def can_run(facts: Facts, module: str, version: Version = sys.version_info[:2], platform: str = sys.platform) -> bool:
+    """Whether a Python can run a module's example, the running one by default; a removed one's shows what to do now."""
+    row = facts.modules[module]
+    return "removed" in row or (exists(facts, row, version) and is_on(platform, row))
+
+
+def _status(row: Row) -> str:
+    words = [f"{field} {row[field]}" for field in ("added", "deprecated", "removed") if field in row]
+    return f"  ({', '.join(words)})" if words else ""
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from author import run_example
-from availability import exists, is_on
+from author import can_run, run_example
 from environments import Pyodide, pyodides, python_with_packages
 from interpreters import Interpreter, find_interpreters, running
 from prove import Command
@@ -54,25 +53,14 @@ def runs(facts: Facts, say: Callable[[str], None]) -> Runs:
 
 def interpreters_for(module: str, facts: Facts) -> list[Interpreter]:
     """Where an example is run: here, or on the newest that can; with STDLIB_LS_FULL on all, in WebAssembly at need."""
-    found = [one for one in find_interpreters() if can_run(facts, module, one)]
+    found = [one for one in find_interpreters() if can_run(facts, module, one.version, one.platform)]
     if os.environ.get("STDLIB_LS_FULL"):
-        return found or [one for one in pyodides() if can_run(facts, module, one)]
-    return [running()] if can_run(facts, module, running()) else found[-1:]
+        return found or [one for one in pyodides() if can_run(facts, module, one.version, one.platform)]
+    return [running()] if can_run(facts, module) else found[-1:]
 
 
 def command_of(interpreter: Interpreter) -> Command:
     return python_with_packages(interpreter) if isinstance(interpreter, Pyodide) else (interpreter.path,)
-
-
-def can_run(facts: Facts, module: str, interpreter: Interpreter) -> bool:
-    """Whether the facts say that an interpreter has a module; the example of a removed one shows what to do now."""
-    return "removed" in facts.modules[module] or has_module(facts, module, interpreter)
-
-
-def has_module(facts: Facts, module: str, interpreter: Interpreter) -> bool:
-    """Whether the facts say that an interpreter has a module."""
-    row = facts.modules[module]
-    return exists(facts, row, interpreter.version) and is_on(interpreter.platform, row)
 
 
 def can_import(interpreter: Interpreter, module: str) -> bool:

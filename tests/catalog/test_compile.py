@@ -352,6 +352,14 @@ def test_what_is_gone_wants_a_way_out(catalog_folder: Path) -> None:
     assert [records[key]["instead"] for key in ("m imghdr", "s imghdr.what")] == [way_out] * 2
 
 
+def test_a_way_out_that_does_not_exist(catalog_folder: Path) -> None:
+    lines: dict[str, object] = {"tests": "Functions that guess.", "what": "Guess a picture's format."}
+    card = small_card("imghdr", members=lines, instead="Use `json.guess.that()`, or `filetype.guess` from PyPI.")
+    write(catalog_folder, "cards/imghdr.yaml", card)
+    said = "cards/imghdr.yaml:5: instead: json.guess.that is neither a module nor a member; correct the name"
+    assert problems(catalog_folder) == [said]
+
+
 def test_a_member_that_is_gone_wants_a_way_out_of_its_own(catalog_folder: Path) -> None:
     lines = {"*": "Kind of token.", "ASYNC": "The word async."}
     known = dict.fromkeys(("ISTERMINAL", "ISNONTERMINAL", "ISEOF"), "Say so.")

@@ -1,18 +1,15 @@
-"""The facts against real interpreters: what they claim is there, what they deny is not, and nothing public is missing.
+"""The facts against real interpreters: what they claim is there, what they deny is not, nothing public is missing, and
+parameters came and went when they say so.
 
 `facts_allowlist.txt` says where and why an interpreter may disagree.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -20,14 +17,17 @@ from typing import Any
 
 import pytest
 from availability import exists, is_on
-from interpreters import Interpreter, find_interpreters
+from facts.artefacts import ask_interpreters
+from interpreters import Interpreter
 
 from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.versions import parse_version
 
 HERE = Path(__file__).parent
 ALLOWLIST = HERE / "facts_allowlist.txt"
-KINDS = ("missing", "unverified", "present", "unlisted")
-TIMEOUT_SECONDS = 120
+KINDS = ("missing", "unverified", "present", "unlisted", "lacks", "takes", "requires")
+# As in `inspect`: what can be passed by name, and the kind of **kwargs.
+BY_NAME, KEYWORDS = (1, 3), 4
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the interpreters behind the facts ran on Linux")
 
@@ -86,19 +86,18 @@ class Judgement:
 def judgement(facts: Facts, say: Callable[[str], None]) -> Judgement:
     symbols = [[owner(facts, row), name.removeprefix(owner(facts, row) + ".")] for name, row in facts.symbols.items()]
     modules = [name for name, row in facts.modules.items() if "attribute_of" not in row]
-    question = json.dumps({"modules": modules, "names": symbols})
-    interpreters = find_interpreters()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = list(pool.map(lambda interpreter: ask(interpreter, question), interpreters))
+    question = {"modules": modules, "names": symbols, "signatures": True}
     complaints: list[Complaint] = []
     counts: dict[Interpreter, Counter[str]] = {}
-    for interpreter, answer in zip(interpreters, answers, strict=True):
+    for interpreter, answer in ask_interpreters(question):
         counted = counts[interpreter] = Counter()
         complaints += judge(facts, interpreter, answer, counted)
+        complaints += judge_parameters(facts, interpreter, answer["parameters"], counted)
         say(
             f"facts on {interpreter}: claimed {counted['claimed']}, found {share(counted, 'found', 'claimed')}; "
             f"denied {counted['denied']}, absent {share(counted, 'absent', 'denied')}; "
-            f"public {counted['public']}, listed {share(counted, 'listed', 'public')}"
+            f"public {counted['public']}, listed {share(counted, 'listed', 'public')}; "
+            f"parameters {counted['parameters']}, agreed {share(counted, 'agreed', 'parameters')}"
         )
     return Judgement(complaints, counts, list(allowances(ALLOWLIST.read_text(encoding="utf-8"))))
 
@@ -107,21 +106,10 @@ def share(counted: Counter[str], part: str, whole: str) -> str:
     return f"{counted[part]} ({counted[part] / counted[whole]:.2%})"
 
 
-def ask(interpreter: Interpreter, question: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [interpreter.path, "-I", "-S", "-X", "utf8", str(HERE / "probe.py")],
-        input=question, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_SECONDS, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{interpreter}: {done.stderr[-1000:]}"
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
 def judge(facts: Facts, interpreter: Interpreter, answer: dict[str, Any], counted: Counter[str]) -> Iterator[Complaint]:
     """Where an interpreter disagrees with the facts."""
     imported = {name for name, error in answer["errors"].items() if error is None}
-    names = list(facts.symbols)
-    found = imported | {names[position] for position in answer["found"]}
+    found = imported | answer["found"].keys()
     for row in (*facts.modules.values(), *facts.symbols.values()):
         # What a module has can only be told where it can be imported; the module itself is judged in any case.
         if can_be_asked(row) and ("module" not in row or owner(facts, row) in imported):
@@ -144,6 +132,28 @@ def judge_row(
         counted.update(claimed=1, found=is_found)
         if not is_found:
             yield Complaint("unverified" if "unverified" in row else "missing", interpreter, name)
+
+
+def judge_parameters(
+    facts: Facts, interpreter: Interpreter, taken: dict[str, Any], counted: Counter[str]
+) -> Iterator[Complaint]:
+    """Where a function takes a parameter that it has not yet, or not any more, or lacks one, or cannot do without."""
+    for name, row in facts.symbols.items():
+        parameters = {parameter: default for parameter, kind, default in taken.get(name, ()) if kind in BY_NAME}
+        takes_all = any(kind == KEYWORDS for _, kind, _ in taken.get(name, ()))
+        for parameter, changes in row.get("params", {}).items():
+            versions = {what: parse_version(text) or (3, 0) for what, text in changes.items()}
+            if name not in taken or (takes_all and parameter not in parameters):
+                continue  # it is not there, or nobody can see what it takes
+            came, went = versions.get("added", (3, 0)), versions.get("removed", (4, 0))
+            problem = ""
+            if (came <= interpreter.version < went) != (parameter in parameters):
+                problem = "takes" if parameter in parameters else "lacks"
+            elif "optional" in versions and parameters.get(parameter) is None:
+                problem = "requires" if interpreter.version >= versions["optional"] else ""
+            counted.update(parameters=1, agreed=not problem)
+            if problem:
+                yield Complaint(problem, interpreter, f"{name}({parameter})")
 
 
 def unlisted(facts: Facts, interpreter: Interpreter, names: list[str], counted: Counter[str]) -> Iterator[Complaint]:
@@ -204,6 +214,10 @@ def test_what_the_facts_deny_is_not_there(judgement: Judgement) -> None:
 
 def test_every_public_name_is_in_the_facts(judgement: Judgement) -> None:
     assert judgement.not_allowed("unlisted") == []
+
+
+def test_parameters_came_and_went_when_the_facts_say(judgement: Judgement) -> None:
+    assert judgement.not_allowed("lacks", "takes", "requires") == []
 
 
 def test_every_line_of_the_allowlist_is_needed(judgement: Judgement) -> None:

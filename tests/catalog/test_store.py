@@ -202,7 +202,7 @@ def reached(catalog: Catalog, kind: str, name: str, record: Any) -> bool:
         case "p":
             return bool(catalog.import_names(name) == record)
         case "w":
-            return [part for pair in catalog.names_of_word(name) for part in pair] == record
+            return bool([part for pair in catalog.names_of_word(name) for part in pair] == record)
         case "y":
             return bool(catalog.synonyms(name) == record)
         case "x":

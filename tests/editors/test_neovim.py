@@ -218,6 +218,12 @@ def test_card_of_a_package(editor: Editor) -> None:
     assert shown == editor.hover("psutil.cpu_count", "psutil")
 
 
+def test_card_of_a_builtin(editor: Editor, catalog: Catalog) -> None:
+    editor.open(SAMPLE)
+    entry = catalog.find("builtins.print")
+    assert entry and " ".join(editor.hover("print(", "print").split()).startswith(f"print: {entry.summary}")
+
+
 def test_no_card_on_other_names(editor: Editor) -> None:
     editor.open(SAMPLE)
     editor.go("(x)", "x")
@@ -261,6 +267,26 @@ def test_menu_opens_on_demand_and_fills_in(editor: Editor) -> None:
     assert list(editor.menu("json.du<C-x><C-o>")) == ["dumps", "dump"]
     editor.press("<C-n><C-y>")
     until(lambda: editor.text().endswith("\njson.dumps"), "the chosen name")
+
+
+def test_search_by_command(editor: Editor) -> None:
+    editor.open(SAMPLE)
+    found = editor.nvim.exec_lua(
+        """
+        local asked = { command = "stdlib-ls.server.search", arguments = { "temporary directory", 5 } }
+        return vim.lsp.get_clients()[1]:request_sync("workspace/executeCommand", asked, 9000).result
+        """
+    )
+    assert len(found) == 5
+    assert "tempfile.TemporaryDirectory" in [one["name"] for one in found[:3]]
+
+
+def test_search_among_the_symbols_of_the_workspace(editor: Editor) -> None:
+    """What a setting asks for: the list of symbols opens with what was found."""
+    editor.nvim.exec_lua("vim.lsp.config('stdlib_ls', { init_options = { search = { symbols = true } } })")
+    editor.open(SAMPLE)
+    editor.nvim.exec_lua("vim.lsp.buf.workspace_symbol('topological sort')")
+    until(lambda: "TopologicalSorter: " in editor.screen(), "the list of symbols")
 
 
 def test_advice_on_a_package(editor: Editor) -> None:

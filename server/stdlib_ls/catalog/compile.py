@@ -18,6 +18,7 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -28,11 +29,13 @@ from typing import Any
 from stdlib_ls.catalog.alternatives import check_alternative, compiled_alternative
 from stdlib_ls.catalog.facts import Facts, Row
 from stdlib_ls.catalog.search_index import index_records
-from stdlib_ls.catalog.source import Problem, Source, check_schema
+from stdlib_ls.catalog.source import Key, Problem, Source, check_schema
 from stdlib_ls.catalog.style import check_style
 from stdlib_ls.versions import NEWEST_KNOWN, show_version
 
 Records = dict[str, Any]
+
+_DOTTED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?=[`(])")
 
 # The kinds of symbols that may share one line.
 _CONSTANTS = ("data", "attribute")
@@ -144,12 +147,26 @@ def _check_names(source: Source, facts: Facts) -> None:
         target = card["see"][key] if section == "see" else key
         if not facts.find(target):
             source.complain((section, key), f"{target} is neither a module nor a member; write its full dotted name")
+    for key, text in _ways_out(card):
+        for name in _DOTTED.findall(text):
+            # What a value has, such as sys.implementation.cache_tag, is not among the facts.
+            if facts.is_stdlib(name) and not (facts.find(name) or facts.find(name.rpartition(".")[0])):
+                source.complain(key, f"{name} is neither a module nor a member; correct the name")
     submodules = [name.removeprefix(module + ".") for name in facts.modules if name.startswith(module + ".")]
     for pattern in card.get("submodules", ()):
         if not any(fnmatchcase(name, pattern) for name in submodules):
             source.complain(
                 ("submodules", pattern), f"{module} has no such submodule; correct the name or drop the line"
             )
+
+
+def _ways_out(card: Row) -> Iterator[tuple[Key, str]]:
+    """Every text of a card on what to use instead."""
+    if "instead" in card:
+        yield ("instead",), card["instead"]
+    for member, line in card.get("members", {}).items():
+        if isinstance(line, dict) and "instead" in line:
+            yield ("members", member, "instead"), line["instead"]
 
 
 def _check_parts(source: Source, facts: Facts) -> None:
@@ -242,6 +259,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
                 "undocumented": row.get("undocumented"),
                 "attribute_of": row.get("attribute_of"),
                 **_shared_fields(row),
+                **_instead(row, cards),
                 **(card or _line_of_package(name, cards)),
             }
         )
@@ -254,15 +272,25 @@ def _lines(facts: Facts, cards: dict[str, Row]) -> dict[str, Row]:
     """What the cards say of each symbol; what to use instead is inherited from its class and module."""
     lines: dict[str, Row] = {}
     for name, row in facts.symbols.items():
-        card = cards.get(row["module"], {})
-        members = card.get("members", {})
-        key = line_key(members, name.removeprefix(row["module"] + "."), row["kind"])
+        module = row["module"]
+        members = cards.get(module, {}).get("members", {})
+        key = line_key(members, name.removeprefix(module + "."), row["kind"])
         line = members[key] if key else {}
-        line = {"summary": line} if isinstance(line, str) else line
         # The rows are sorted by name, so a class comes before its members.
-        instead = lines.get(name.rpartition(".")[0], card).get("instead")
-        lines[name] = {**({"instead": instead} if instead else {}), **line}
+        around = lines.get(name.rpartition(".")[0]) or _instead(facts.modules[module], cards)
+        instead = {"instead": around["instead"]} if "instead" in around else {}
+        lines[name] = {**instead, **({"summary": line} if isinstance(line, str) else line)}
     return lines
+
+
+def _instead(module: Row, cards: dict[str, Row]) -> Row:
+    """What to use instead of a module: what its card says, or that of the package with which it goes."""
+    name = module["name"]
+    while name and Facts.is_going(module):
+        if "instead" in cards.get(name, {}):
+            return {"instead": cards[name]["instead"]}
+        name = name.rpartition(".")[0]
+    return {}
 
 
 def _line_of_package(name: str, cards: dict[str, Row]) -> Row:
@@ -270,10 +298,9 @@ def _line_of_package(name: str, cards: dict[str, Row]) -> Row:
     package, _, rest = name.rpartition(".")
     while package:
         card = cards.get(package, {})
-        instead = {"instead": card["instead"]} if "instead" in card else {}
         for pattern, line in card.get("submodules", {}).items():
             if fnmatchcase(rest, pattern):
-                return {"summary": line, "topics": card["topics"], **instead}
+                return {"summary": line, "topics": card["topics"]}
         package, _, part = package.rpartition(".")
         rest = f"{part}.{rest}"
     return {}
@@ -287,6 +314,7 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
             "module": row["module"],
             "bases": row.get("bases"),
             "signature": row.get("sig"),
+            "parameters": row.get("params"),
             **_shared_fields(row),
             **lines.get(row["name"], {}),
         }
@@ -294,7 +322,7 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
     if "alias_of" not in row:
         return own
     main = _symbol_record(facts.symbols[row["alias_of"]], facts, lines)
-    passed_on = ("summary", "pitfalls", "signature", "keywords")
+    passed_on = ("summary", "pitfalls", "signature", "parameters", "keywords")
     # What has the members of another class is as good as derived from it.
     return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]], "alias": True}
 

@@ -84,14 +84,16 @@ class Facts:
 
         So it is for what is deprecated or gone while that which holds it lives on.
         """
-        if not self._is_going(row) or not ("module" not in row or "doc" in row or "in_all" in row):
+        is_module = "module" not in row
+        if not self.is_going(row) or not (is_module or "doc" in row or "in_all" in row):
             return False
-        if {"alias_of", "not_importable", "doc_gone"} & row.keys():
+        if {"alias_of", "not_importable", "doc_gone"} & row.keys() or (is_module and "undocumented" in row):
             return False
         owner_name = row["name"].rpartition(".")[0]
         owners = (self.find(name) for name in (owner_name, row.get("module", owner_name)))
-        return not any(owner and self._is_going(owner) for owner in owners)
+        return not any(owner and self.is_going(owner) for owner in owners)
 
     @staticmethod
-    def _is_going(row: Row) -> bool:
+    def is_going(row: Row) -> bool:
+        """Whether a module or symbol is deprecated or has been removed."""
         return "removed" in row or "deprecated" in row

@@ -20,9 +20,9 @@ from stdlib_ls.catalog.words import parts_of_compound, plain_words, stem, stems,
 Record = dict[str, Any]
 
 # How much it says that a word stands in each part of what is known of a name.
-_OWN_NAME, _KEYWORD, _SUMMARY, _REACH_FOR, _OWNER, _MODULE_KEYWORD, _MODULE_SUMMARY = 8, 8, 6, 7, 3, 2, 1
+_OWN_NAME, _KEYWORD, _SUMMARY, _REACH_FOR, _OWNER, _MODULE_KEYWORD, _MODULE_SUMMARY = 8, 8, 4, 7, 3, 3, 1
 # How likely a name is meant, in percent: what a card recommends more, what nobody documents or should use less.
-_RECOMMENDED, _TOP_MODULE, _USUAL, _CLASS_MEMBER, _BARE_CONSTANT, _GOING = 140, 105, 100, 90, 60, 45
+_RECOMMENDED, _TOP_MODULE, _USUAL, _CLASS_MEMBER, _BARE_CONSTANT, _GOING = 140, 90, 100, 90, 60, 45
 
 
 def index_records(

@@ -20,6 +20,8 @@ from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_versio
 DEFAULT_PATH = Path(__file__).resolve().parents[1] / "data" / "catalog.txt"
 _CACHED_RECORDS = 512
 _ALIAS_DEPTH = 8
+# What is documented nowhere is linked to the contents of the library reference.
+_LIBRARY_PAGE = "library/index.html"
 
 
 class CatalogMissing(Exception):
@@ -49,7 +51,8 @@ class Entry(NamedTuple):
     `added` is None where it is older than the facts reach; `docs` is a page and anchor below the
     documentation's root, `docs_since` the first version that is sure to have it there, `docs_version` the last,
     where the newest has not, and `docs_before` has the first and last version of earlier places, oldest first.
-    What is not documented has the place of its class or module.
+    What is not documented has the place of its class, module or package, and without any the library's page.
+    `parameters` are those that came later than the thing itself, or have gone: in which versions.
     `card` holds what people wrote about a module; symbols have summary, pitfalls and `instead` only.
     """
 
@@ -60,12 +63,13 @@ class Entry(NamedTuple):
     pitfalls: tuple[str, ...]
     instead: str
     signature: Any
+    parameters: dict[str, tuple[Version | None, Version | None]]
     added: Version | None
     deprecated: Version | None
     is_deprecated: bool
     removed: Version | None
     availability: tuple[str, ...]
-    docs: str | None
+    docs: str
     docs_since: Version | None
     docs_version: Version | None
     docs_before: tuple[tuple[Version, Version, str], ...]
@@ -204,12 +208,16 @@ class Catalog:
             pitfalls=tuple(record.get("pitfalls", ())),
             instead=record.get("instead", ""),
             signature=record.get("signature"),
+            parameters={
+                parameter: (_version(dates.get("added")), _version(dates.get("removed")))
+                for parameter, dates in record.get("parameters", {}).items()
+            },
             added=_version(record.get("added")),
             deprecated=_version(deprecated),
             is_deprecated=bool(deprecated),
             removed=_version(record.get("removed")),
             availability=tuple(record.get("availability", ())),
-            docs=docs.get("docs"),
+            docs=docs.get("docs", _LIBRARY_PAGE),
             docs_since=_version(docs.get("docs_since") or docs.get("added")),
             docs_version=_version(docs.get("docs_version")),
             docs_before=tuple(
@@ -221,18 +229,16 @@ class Catalog:
         )
 
     def _documented(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
-        """The record that says where the documentation has something: its own, its main name's, or that of what it is in."""
-        while "docs" not in record and "." in name:
-            name = record["bases"][0] if "alias" in record else name.rpartition(".")[0]
-            record = self._record("s " + name) or self._record("m " + name) or {}
+        """What says where something is documented: its own record, its main name's, or that of what it is in."""
+        above = [record["bases"][0]] if "alias" in record else []
+        for other in (*above, name.rpartition(".")[0]):
+            if other and "docs" not in record:
+                record = self._documented(other, self._record("s " + other) or self._record("m " + other) or {})
         return record
 
     def _resolve(self, name: str, depth: int) -> tuple[str, dict[str, Any]] | None:
         """The name under which something stands, and its record, or None."""
-        record = self._record("m " + name)
-        if record and "attribute_of" not in record:
-            return name, record
-        record = self._record("s " + name) or record
+        record = self._record("m " + name) or self._record("s " + name)
         if record:
             return name, record
         owner, _, member = name.rpartition(".")

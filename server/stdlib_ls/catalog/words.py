@@ -10,9 +10,11 @@ import snowballstemmer
 
 # Words that say nothing about what somebody looks for.
 STOP_WORDS = frozenset(
-    "a an and are as at be by can do does for from get give how i if in into is it its my of on one or python so some"
-    " something tell than that the their them there these this those to use was way what when where which whether with"
-    " without you your".split()
+    "a about all an and any are as at be been being by can could do does each every everything few for from get"
+    " give had has have how i if in inside into is it its just like made make many me much my need no not of off"
+    " on one only onto or other our over own per python should so some something than that the their them then"
+    " there these they thing things this those to too under us use used using very via want was way we were what"
+    " when where which while who whose why will with within without would you your".split()
 )
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(r"[^\W_]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stdlib_ls.catalog.store import Entry
@@ -18,7 +19,7 @@ from stdlib_ls.features.judgement import (
 from stdlib_ls.features.source_file import Context
 from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_version, show_version
 
-_MEMBERS, _PITFALLS, _LINES = 5, 3, 6
+_MEMBERS, _PITFALLS, _LINES, _PARAMETERS = 5, 3, 6, 4
 
 
 class Card(NamedTuple):
@@ -48,6 +49,7 @@ def card_of(entry: Entry, context: Context) -> Card:
         kind=entry.kind,
         summary=entry.summary,
         versions=version_line(entry, context.versions),
+        lines=tuple(parameter_lines(entry, context.versions)),
         members=tuple(card.get("reach_for", {}).items())[:_MEMBERS],
         pitfalls=entry.pitfalls[:_PITFALLS],
         choose=tuple(card.get("choose", {}).items()),
@@ -78,6 +80,19 @@ def version_line(entry: Entry, versions: VersionRange) -> str:
     return line
 
 
+def parameter_lines(entry: Entry, versions: VersionRange) -> Iterator[str]:
+    """A line on the parameters that not every Python of a range takes, if there are any."""
+    apart = []
+    for name, (added, removed) in entry.parameters.items():
+        if removed and versions.lowest < removed <= versions.newest:
+            apart.append(f"`{name}` gone in {show_version(removed)}")
+        elif added and added > versions.lowest and not removed:
+            apart.append(f"`{name}` from {show_version(added)}")
+    if apart:
+        more = f" and {len(apart) - _PARAMETERS} more" if len(apart) > _PARAMETERS else ""
+        yield f"Parameters not in every one: {', '.join(apart[:_PARAMETERS])}{more}"
+
+
 def version_note(added: Version | None, deprecated: object, removed: Version | None, versions: VersionRange) -> str:
     """The same in a word or two, for lists; `deprecated` is a version's text, True, or nothing."""
     if removed and removed <= versions.newest:
@@ -95,10 +110,8 @@ def _platforms(availability: tuple[str, ...]) -> str:
     return f"Only on {', '.join(there)}" + (f", but not {', '.join(missing)}" if missing else "")
 
 
-def docs_link(entry: Entry, context: Context) -> tuple[str, str] | None:
+def docs_link(entry: Entry, context: Context) -> tuple[str, str]:
     """The page of the highest Python of the range that documents the entry, else of the next one that does."""
-    if not entry.docs:
-        return None
     version, page = docs_place(entry, max(context.versions.newest, entry.added or OLDEST_KNOWN))
     shown = show_version(version)
     address = f"{context.settings.docs_url.rstrip('/')}/{shown}/{page}"
@@ -111,7 +124,7 @@ def docs_place(entry: Entry, version: Version) -> tuple[Version, str]:
         if version <= last:
             return max(version, first), page
     version = max(version, entry.docs_since or version)
-    return min(version, entry.docs_version or version), entry.docs or ""
+    return min(version, entry.docs_version or version), entry.docs
 
 
 def package_card(verdict: Verdict, context: Context) -> Card:

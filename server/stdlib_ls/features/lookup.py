@@ -48,7 +48,6 @@ def as_json(found: Found, context: Context) -> dict[str, Any]:
             "replacements": rows,
         }
     assert entry is not None
-    link = docs_link(entry, context)
     return {
         "name": entry.name,
         "kind": entry.kind,
@@ -59,7 +58,7 @@ def as_json(found: Found, context: Context) -> dict[str, Any]:
         "deprecated": _shown(entry.deprecated),
         "removed": _shown(entry.removed),
         "availability": list(entry.availability),
-        "docs": link[1] if link else None,
+        "docs": docs_link(entry, context)[1],
     }
 
 

@@ -20,6 +20,8 @@ LIMIT = 20
 # The very name says more than a word, one that only means the same says less, as does what the last word may become.
 _WHOLE, _PAIR, _SYNONYM, _LONGER = 3.0, 1.3, 0.6, 0.3
 _PARTIAL = 1.5
+# A word that so few names have is not rarer in what people ask.
+_COMMON = 10
 
 
 def search(question: str, context: Context, limit: int = LIMIT) -> list[Entry]:
@@ -61,7 +63,7 @@ def ranked(question: str, catalog: Catalog) -> list[str]:
             continue
         found = _speaks_of(words, position, catalog)
         direct = sum(1 for _ in catalog.names_of_word(stem(word))) or len(found)
-        rarity = math.log(1 + len(names) / (direct + 1))
+        rarity = math.log(1 + len(names) / (direct + _COMMON))
         asked += rarity
         for number, weight in found.items():
             scores[number] += rarity * weight

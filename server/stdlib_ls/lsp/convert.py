@@ -111,18 +111,14 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
     return made
 
 
-def to_symbol(entry: Entry, context: Context) -> types.SymbolInformation | None:
+def to_symbol(entry: Entry, context: Context) -> types.SymbolInformation:
     """A search's answer. What stands for its place is its page in the documentation, which editors open."""
-    link = docs_link(entry, context)
-    if link is None:
-        return None
     start = types.Position(0, 0)
     container, _, name = entry.name.rpartition(".")
     kind = types.SymbolKind[_KINDS[entry.kind].name] if entry.kind in _KINDS else types.SymbolKind.Variable
-    purpose = unquote(entry.summary)
     return types.SymbolInformation(
-        location=types.Location(link[1], types.Range(start, start)),
-        name=f"{name}: {purpose}",
+        location=types.Location(docs_link(entry, context)[1], types.Range(start, start)),
+        name=f"{name}: {unquote(entry.summary)}",
         kind=kind,
         container_name=container or None,
         tags=[types.SymbolTag.Deprecated] if entry.is_deprecated else None,

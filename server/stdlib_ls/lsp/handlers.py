@@ -105,7 +105,7 @@ def searched(ls: Server, question: str, *limits: object) -> list[dict[str, str]]
 def symbols_searched(ls: Server, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
     context = ls.workspace_context()
     found = search(params.query, context) if params.query.strip() else []
-    return [symbol for entry in found if (symbol := convert.to_symbol(entry, context))]
+    return [convert.to_symbol(entry, context) for entry in found]
 
 
 def wanted_actions(file: SourceFile, start: int, end: int, only: Sequence[str] | None) -> list[Action]:

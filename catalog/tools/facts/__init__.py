@@ -1,0 +1,1 @@
+"""Regenerates `catalog/facts/` from public artefacts; `python -m facts --help` says how."""

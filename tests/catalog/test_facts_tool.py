@@ -1,0 +1,137 @@
+"""The rules by which the facts are regenerated, on small examples; and what signatures look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from facts.evidence import read_minors, show_minors
+from facts.links import add_links
+from facts.pages import parse_availability
+from facts.parameters import Shape, _changes, _named
+from facts.signatures import Parameter, Signature, Writer, merge_overloads, split_parameters
+from facts.writing import readable
+
+from stdlib_ls.catalog.facts import Facts
+
+# Signatures whose real defaults nobody tells: neither the documentation nor typeshed nor an interpreter.
+MOST_UNKNOWN_DEFAULTS = 130
+WRITER = Writer({"int", "str", "bool", "None", "dict", "Path", "Iterable"}.__contains__)
+
+
+def parameters(text: str) -> tuple[Parameter, ...]:
+    """Parameters from `a b=1 *c`: required, optional, keyword-only; `/a` is positional only, `**k` takes all."""
+    found = []
+    for part in text.split():
+        name, equal, default = part.lstrip("*/").partition("=")
+        kind = 4 if part.startswith("**") else 3 if part.startswith("*") else 0 if part.startswith("/") else 1
+        found.append(Parameter(name, kind, "", default if equal else None))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("text", ["3.9", "3.6-3.15", "3.6-3.8,3.10", ""])
+def test_minor_versions(text: str) -> None:
+    assert show_minors(read_minors(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("a", "a *b=1", {("b", "added"): 11}),
+        ("a *b=1", "a", {("b", "removed"): 11}),
+        ("a b", "a b=1", {("b", "optional"): 11}),
+        ("a", "a b=1", {("b", "added"): 11}),
+        ("/a", "a", {}),  # was there, only not by this name
+        ("a", "b", {}),  # renamed
+        ("a b", "c a b", {}),  # pushed on
+        ("a **k", "a *b=1", {}),  # may have been taken before
+        ("a", "a /b=1", {}),  # cannot be passed by name
+    ],
+)
+def test_what_two_versions_say(before: str, after: str, expected: dict[tuple[str, str], int]) -> None:
+    shapes = {10: [Shape((parameters(before),))], 11: [Shape((parameters(after),))]}
+    assert _changes(shapes) == expected
+
+
+@pytest.mark.parametrize(
+    ("note", "names", "expected"),
+    [
+        ("Added the a argument", "a", "a added"),
+        ("Added a and b parameters", "a b", "a added, b added"),
+        ("The a and b parameters were added", "a b", "a added, b added"),
+        ("Fixed something. The a parameter was added", "a", "a added"),
+        ("Removed the a parameter", "a", "a removed"),
+        ("The a parameter is deprecated and has no effect", "a", "a deprecated"),
+        ("a and b now have default arguments", "a b", "a optional, b optional"),
+        ("Added support for a", "a", ""),
+        ("a can now be of another type", "a", ""),
+        ("The default of a was changed", "a", ""),
+    ],
+)
+def test_what_a_note_says(note: str, names: str, expected: str) -> None:
+    found = _named("changed", note, names.split())
+    assert ", ".join(sorted(" ".join(one) for one in found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("documented", "annotations", "expected"),
+    [
+        ("(a, b=1)", {"a": "str", "b": "int"}, "(a: str, b=1)"),
+        ("(a=None)", {"a": "int | None"}, "(a: int | None = None)"),
+        ("(a, key=None)", {"key": "Callable[[_T], bool] | None"}, "(a, key=None)"),
+        ("(a, *, b=(1, 2))", {"a": "Iterable[_T]"}, "(a: Iterable, *, b=(1, 2))"),
+        ("(a[, b])", {"a": "int"}, "(a[, b])"),
+    ],
+)
+def test_annotations_where_they_help(documented: str, annotations: dict[str, str], expected: str) -> None:
+    known = tuple(Parameter(name, 1, annotation) for name, annotation in annotations.items())
+    assert WRITER.annotate(documented, [Signature(known)]) == expected
+
+
+def test_overloads_become_one_where_they_take_the_same_names() -> None:
+    short, long = Signature(parameters("a")), Signature(parameters("a b=1"))
+    other = Signature(parameters("x y"))
+    assert [WRITER.write(one) for one in merge_overloads([short, long, other])] == ["(a, b=1)", "(x, y)"]
+
+
+def test_small_texts() -> None:
+    assert split_parameters("(a, b=(1, ','), *, c={})") == ["a", "b=(1, ',')", "*", "c={}"]
+    assert readable("<class 'json.decoder.JSONDecoder'>") == "json.decoder.JSONDecoder"
+    assert readable("<object object at 0x7f>") == "..."
+    assert parse_availability("Availability: Unix, not WASI, Linux >= 3.17. More text.") == [
+        "Unix",
+        "!WASI",
+        "Linux>=3.17",
+    ]
+
+
+def test_links_of_what_moved_and_of_what_is_documented_only_later() -> None:
+    old, new = {"x": {"a.html#x"}}, {"x": {"b.html#x"}, "y": {"b.html#y"}}
+    moved, young = {"doc": "b.html#x"}, {"doc": "b.html#y"}
+    for row in (moved, young):
+        add_links(row, {9: old, 11: old, 13: new})
+    assert moved == {"doc": "b.html#x", "doc_since": "3.13", "doc_before": {"3.9-3.11": "a.html#x"}}
+    assert young == {"doc": "b.html#y", "doc_since": "3.13"}
+
+
+def test_signatures_of_classes_have_no_self(facts: Facts) -> None:
+    assert facts.symbols["ast.MatchClass"]["sig"].startswith("(cls: expr, ")
+    assert facts.symbols["bdb.Breakpoint"]["sig"].startswith("(file: str, ")
+
+
+def test_signatures_read_well(facts: Facts, say: Callable[[str], None]) -> None:
+    texts = {
+        name: " ".join(row["sig"]) if isinstance(row["sig"], list) else row["sig"]
+        for name, row in facts.symbols.items()
+        if "sig" in row
+    }
+    # The documentation itself prints some private names: those of parameters beside `**_params` in `email`.
+    private = {name for name, text in texts.items() if re.search(r"[(,] _\w+[:=]", text)}
+    ugly = {name for name, text in texts.items() if re.search(r"Callable\[|\bAny\b", text)}
+    ugly |= {name for name, text in texts.items() if "(self" in text and facts.symbols[name]["kind"] != "function"}
+    ugly |= {name for name in private if "doc" not in facts.symbols[name]}
+    unknown = [name for name, text in texts.items() if re.search(r"= ?\.\.\.", text)]
+    say(f"signatures: {len(texts)}, of these {len(unknown)} with a default that nobody tells")
+    assert ugly == set()
+    assert len(unknown) <= MOST_UNKNOWN_DEFAULTS
