@@ -23,7 +23,7 @@ def questions(name: str) -> list[tuple[str, list[str]]]:
     return [(question, answers.split(", ")) for question, answers in pairs]
 
 
-@pytest.mark.parametrize("file", ["questions.txt"])
+@pytest.mark.parametrize("file", ["questions.txt", "questions_held_out.txt"])
 def test_the_right_answer_is_among_the_first(file: str, catalog: Catalog, say: Callable[[str], None]) -> None:
     context = Context(catalog, VersionRange((3, 11), NEWEST_KNOWN))
     asked, best, missed = questions(file), 0, []

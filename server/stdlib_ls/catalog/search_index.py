@@ -19,8 +19,9 @@ from stdlib_ls.catalog.words import parts_of_compound, plain_words, stem, stems,
 
 Record = dict[str, Any]
 
-# How much it says that a word stands in each part of what is known of a name.
-_OWN_NAME, _KEYWORD, _SUMMARY, _REACH_FOR, _OWNER, _MODULE_KEYWORD, _MODULE_SUMMARY = 8, 8, 4, 7, 3, 3, 1
+# How much it says that a word stands in each part of what is known of a name; long summaries share it out.
+_OWN_NAME, _KEYWORD, _SUMMARY, _REACH_FOR, _OWNER, _MODULE_KEYWORD, _MODULE_SUMMARY = 8, 8, 6, 7, 3, 3, 1
+_BRIEF = 3
 # How likely a name is meant, in percent: what a card recommends more, what nobody documents or should use less.
 _RECOMMENDED, _TOP_MODULE, _USUAL, _CLASS_MEMBER, _BARE_CONSTANT, _GOING = 140, 90, 100, 90, 60, 45
 
@@ -68,7 +69,8 @@ def _prose(record: Record) -> str:
 def _weights(name: str, record: Record, module: Record, vocabulary: Collection[str]) -> Iterator[tuple[str, int]]:
     owner, _, own = name.rpartition(".")
     yield whole(own), _OWN_NAME
-    parts = [(own, _OWN_NAME), (owner, _OWNER), (record["summary"], _SUMMARY)]
+    words = len(set(stems(record["summary"])))
+    parts = [(own, _OWN_NAME), (owner, _OWNER), (record["summary"], _SUMMARY * _BRIEF // max(words, _BRIEF))]
     parts += [(word, _OWN_NAME) for word in parts_of_compound(own.lower(), vocabulary)]
     parts += [(word, _KEYWORD) for word in record.get("keywords", ())]
     if record is not module:

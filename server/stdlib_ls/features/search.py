@@ -19,7 +19,6 @@ from stdlib_ls.versions import VersionRange
 LIMIT = 20
 # The very name says more than a word, one that only means the same says less, as does what the last word may become.
 _WHOLE, _PAIR, _SYNONYM, _LONGER = 3.0, 1.3, 0.6, 0.3
-_PARTIAL = 1.5
 # A word that so few names have is not rarer in what people ask.
 _COMMON = 10
 
@@ -68,9 +67,11 @@ def ranked(question: str, catalog: Catalog) -> list[str]:
         for number, weight in found.items():
             scores[number] += rarity * weight
             answered[number] += rarity
-    best = sorted(
-        scores, key=lambda number: (-scores[number] * (answered[number] / asked) ** _PARTIAL * names[number][1], number)
-    )
+
+    def worth(number: int) -> float:
+        return scores[number] * answered[number] / asked * names[number][1]
+
+    best = sorted(scores, key=lambda number: (-worth(number), number))
     return [names[number][0] for number in best]
 
 
