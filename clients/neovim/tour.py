@@ -3,6 +3,7 @@
 
 # 1. Cards: press K on a name. K once more goes into the card, q leaves it.
 #    Each part of a dotted name has its own card, and ET knows what it stands for.
+#    Builtins such as print have one, too.
 
 import json
 import os.path
@@ -58,5 +59,7 @@ except ImportError:
 import numpy
 
 print(numpy.zeros(3), fast_json)
+
+# 7. Search, on the command line: stdlib-ls search temporary directory
 
 # ruff: noqa

@@ -82,6 +82,7 @@ class PrintedTour:
             self.completion()
             self.advice()
             self.fix("import simplejson as json", "json.loads(text)")
+            self.search("temporary directory", "tempfile.TemporaryDirectory")
         for missing in self.missing:
             print(f"Missing: {missing}", file=sys.stderr)
         return 1 if self.missing else 0
@@ -94,6 +95,7 @@ class PrintedTour:
         self.card("os.path.join(", "join", "os.path.join")
         self.card("ET.parse(", "ET", "xml.etree.ElementTree")
         self.card("import psutil", "psutil", "psutil")
+        self.card("print(psutil", "print", "print")
 
     def completion(self) -> None:
         """What the menu offers, once a little has been typed."""
@@ -162,6 +164,15 @@ class PrintedTour:
         self.expect("import simplejson" not in after, "the fix of the import of simplejson")
         for text in expected:
             self.expect(text in after, f"`{text}` after the fix")
+
+    def search(self, question: str, expected: str) -> None:
+        """What the server finds by purpose."""
+        asked = {"command": "stdlib-ls.server.search", "arguments": [question, 4]}
+        found = self.client.request("workspace/executeCommand", asked) or []
+        title(f"Search for `{question}`")
+        for one in found:
+            show([f"{one['name']}: {one['summary']}"])
+        self.expect(any(one["name"] == expected for one in found), f"{expected} among the answers")
 
     # The means.
 

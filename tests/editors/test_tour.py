@@ -33,6 +33,7 @@ def test_tour_is_printed_without_a_terminal() -> None:
         "psutil.virtual_memory",
         "-    import simplejson as json",
         "+    import json",
+        "tempfile.TemporaryDirectory: ",
     ):
         assert part in done.stdout
 

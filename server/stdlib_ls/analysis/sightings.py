@@ -228,7 +228,7 @@ class Sightings:
         if not reaching:
             return self._builtin(use, index)
         origins = [origin for binding in reaching for origin in self._origins_of(binding, depth)]
-        if self._is_builtin(use.chain[0].text) and not any(one.site or _always(one, use, base) for one in reaching):
+        if not any(one.site or _always(one, use, base) for one in reaching) and self._is_builtin(use.chain[0].text):
             # Where none of these arms has run, the name still means the builtin.
             origins.append(_Origin(None, None))
         return origins
