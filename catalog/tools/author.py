@@ -17,7 +17,7 @@ sys.path.insert(0, str(CATALOG.parent / "server"))
 
 from availability import exists, is_on  # noqa: E402
 
-from stdlib_ls.catalog.compile import check_card, line_key  # noqa: E402
+from stdlib_ls.catalog.cards import check_card, line_key  # noqa: E402
 from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
 from stdlib_ls.catalog.source import Source, check_schema  # noqa: E402
 from stdlib_ls.versions import Version  # noqa: E402
