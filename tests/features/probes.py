@@ -19,7 +19,7 @@ from stdlib_ls.features.completion import completion, items
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.fixes import apply_edits, fix_of
 from stdlib_ls.features.hover import hover
-from stdlib_ls.features.judgement import verdicts
+from stdlib_ls.features.judgement import Verdict, verdicts
 from stdlib_ls.features.render import Format, render
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.settings import Settings, read_settings
@@ -131,21 +131,34 @@ def probe_fixes(case: Case, catalog: Catalog) -> str:
             answers.append("# no fix")
             continue
         fixed = apply_edits(file.source, fix.edits).decode()
-        ast.parse(fixed.encode())
-        _has_gone(case, fixed, verdict.span, file, catalog)
+        assert _parses(fixed.encode()) or not _parses(file.source), fixed
+        _has_gone(case, fixed, verdict, file, catalog)
         # What to look at is the catalog's affair.
         title = fix.title.partition(", look at")[0]
         answers.append(f"# {'safe' if fix.safe else 'review'}: {title}\n{_visible(fixed, case)}")
     return "\n".join(answers) or "# nothing"
 
 
-def _has_gone(case: Case, fixed: str, span: tuple[int, int], file: SourceFile, catalog: Catalog) -> None:
-    """A fix takes the package out of the statement for good: a second run has nothing left to do there."""
-    name = file.slice(*span)
+def _parses(source: bytes) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _has_gone(case: Case, fixed: str, verdict: Verdict, file: SourceFile, catalog: Catalog) -> None:
+    """A fix takes the package out of the statement for good, or what can move: a second run finds nothing to do."""
+    name = file.slice(*verdict.span)
     again = SourceFile(fixed, context(case.options, catalog))
-    places = [one for one in verdicts(again) if again.slice(*one.span) == name]
+    after = [one for one in verdicts(again) if again.slice(*one.span) == name]
     before = [one for one in verdicts(file) if file.slice(*one.span) == name]
-    assert len(places) < len(before), f"{name} is still imported:\n{fixed}"
+    if verdict.complete:
+        assert len(after) < len(before), f"{name} is still imported:\n{fixed}"
+    else:
+        moved = sum(len(one.covered) for one in before) - sum(len(one.covered) for one in after)
+        assert moved > 0, f"nothing has moved from {name}:\n{fixed}"
+        assert sum(len(one.gaps) for one in before) == sum(len(one.gaps) for one in after), fixed
 
 
 def _visible(fixed: str, case: Case) -> str:

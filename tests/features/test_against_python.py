@@ -20,10 +20,13 @@ COUNT = 20_000 if os.environ.get("STDLIB_LS_FULL") else 1500
 IMPORTS = [
     *("import psutil", "import psutil", "import six", "import psutil as ps", "import psutil, six", "import six, os"),
     *("from psutil import cpu_count", "from psutil import LINUX as ps", "from six import text_type, PY2"),
+    *("from psutil import cpu_count, version_info as ps", "from six import PY2, text_type, __name__ as ps"),
     *("import os", "import sys", "import os as ps", "import os.path", "import sys as six", "from os import *"),
 ]
 USES = [
     *("psutil.cpu_count()", "psutil.LINUX", "ps.cpu_count()", "six.text_type(3)", "six.PY2", "six.MAXSIZE"),
+    # These have no counterpart, so that only the others can move.
+    *("psutil.__name__", "six.__name__", "psutil.version_info"),
     *("os.sep", "sys.maxsize", "os.path.sep", "cpu_count()", "text_type(4)", "f'{psutil.LINUX}'", "PY2", "ps"),
     *("six.viewkeys({1: 2})", "str(5)", "psutil.cpu_count() or six.PY2"),
 ]

@@ -83,8 +83,16 @@ def test_titles_of_fixes_that_need_a_look_say_so(file_context: Context) -> None:
 
 
 def test_where_nothing_can_be_fixed_the_suppression_stays(file_context: Context) -> None:
-    (only,) = on_offer("||import psutil\npsutil.cpu_count(), psutil.users()\n", file_context)
+    (only,) = on_offer("||import psutil\nos = psutil.cpu_count(), psutil.users()\n", file_context)
     assert only.title == "Ignore replaceable-import for psutil on this line"
+
+
+def test_what_moves_a_part_is_a_choice(file_context: Context) -> None:
+    source = "import psutil\npsutil.cpu_count(), psutil.users()\n"
+    fix, _ = on_offer(f"||{source}", file_context)
+    assert fix.title == "Replace psutil.cpu_count with os.cpu_count (1 use) and keep psutil for the rest"
+    assert not fix.preferred
+    assert fix_all(SourceFile(source, file_context)) is None
 
 
 def test_what_is_switched_off_has_no_actions(catalog: Catalog) -> None:

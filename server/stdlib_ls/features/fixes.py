@@ -1,6 +1,6 @@
 """Fixes: what a file becomes when the standard library takes over from an import.
 
-A fix rewrites one import and every use of it, or is not offered at all.
+A fix rewrites one import and every use of it, or as many of its names as can go; nothing is offered in doubt.
 Three ways, the least intrusive first: another module under the same name, another name in the `from`
 statement, or each use rewritten by its row.
 """
@@ -15,8 +15,15 @@ from stdlib_ls.analysis import safety
 from stdlib_ls.analysis.patterns import is_term, may_stand
 from stdlib_ls.analysis.places import Scope
 from stdlib_ls.analysis.sightings import Site
-from stdlib_ls.features.import_edits import Edit, replace_import, replace_members
-from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name
+from stdlib_ls.features.import_edits import (
+    Edit,
+    drop_members,
+    insert_before,
+    move_members,
+    replace_import,
+    replace_members,
+)
+from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name, site_group
 from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import SourceFile
 
@@ -27,7 +34,11 @@ _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
 
 
 class Fix(NamedTuple):
-    """Edits of one file, in order and without overlap; `safe` where the program does the same afterwards."""
+    """Edits of one file, in order and without overlap.
+
+    `safe` says that the import can go and the program does the same afterwards. What moves only some of the names
+    does so too, but it is a choice, and never made for many at once.
+    """
 
     title: str
     edits: tuple[Edit, ...]
@@ -39,11 +50,12 @@ class _NoFix(Exception):
 
 
 def fix_of(file: SourceFile, verdict: Verdict) -> Fix | None:
-    """The fix that lets an import go, or None where it has to stay or doubt remains."""
-    if not verdict.complete or any(use.sighting.place.guards & {"lazy"} for use in verdict.uses):
+    """The fix that lets an import go, or that moves what can be moved; None where all has to stay or doubt remains."""
+    chosen = verdict if verdict.complete else _movable_part(file, verdict)
+    if chosen is None or any(use.sighting.place.guards & {"lazy"} for use in chosen.uses):
         return None
     try:
-        edits = _renamed_module(file, verdict) or _renamed_members(file, verdict) or _rewritten_uses(file, verdict)
+        edits = _renamed_module(file, chosen) or _renamed_members(file, chosen) or _rewritten_uses(file, chosen)
     except _NoFix:
         return None
     edits = sorted(set(edits))
@@ -51,7 +63,18 @@ def fix_of(file: SourceFile, verdict: Verdict) -> Fix | None:
         return None
     if not _still_parses(file, edits):
         return None
-    return Fix(_title(file, verdict), tuple(edits), verdict.exact)
+    return Fix(_title(file, chosen, verdict), tuple(edits), verdict.exact)
+
+
+def _movable_part(file: SourceFile, verdict: Verdict) -> Verdict | None:
+    """What of an import can move while the rest stays: names of a `from` statement, or uses of a module."""
+    if not verdict.covered or (verdict.unseen and not verdict.idle):
+        return None
+    if not verdict.sites[0].imported.member:
+        return verdict._replace(uses=tuple(verdict.covered), unseen="", stays=True)
+    going = [site for site in verdict.sites if (own := _uses_of(verdict, site)) and all(use.covered for use in own)]
+    uses = [use for use in verdict.uses if set(use.sighting.best_sites) <= set(going)]
+    return verdict._replace(sites=tuple(going), uses=tuple(uses), unseen="") if uses else None
 
 
 def apply_edits(source: bytes, edits: tuple[Edit, ...] | list[Edit]) -> bytes:
@@ -68,7 +91,7 @@ def _still_parses(file: SourceFile, edits: list[Edit]) -> bool:
     return fixed.document.error_count() <= file.document.error_count()
 
 
-def _title(file: SourceFile, verdict: Verdict) -> str:
+def _title(file: SourceFile, verdict: Verdict, whole: Verdict) -> str:
     pairs = dict.fromkeys((old_name(use), new_name(use)) for use in verdict.uses)
     count = f"{len(verdict.uses)} use{'s' if len(verdict.uses) > 1 else ''}"
     if len(pairs) == 1:
@@ -77,6 +100,8 @@ def _title(file: SourceFile, verdict: Verdict) -> str:
         old = verdict.sites[0].imported.module
         new = " and ".join(dict.fromkeys(filter(None, (_home(file, use) for use in verdict.uses)))) or "builtins"
     title = f"Replace {old} with {new} ({count})"
+    if not whole.complete:
+        title += f" and keep {whole.package['package']} for the rest"
     if verdict.exact:
         return title
     notes = [note for use in verdict.uses for note in (use.row or {}).get("differs", ())]
@@ -110,7 +135,7 @@ def _only(names: set[str | None]) -> str | None:
 def _renamed_module(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
     """`import simplejson as json` becomes `import json`; `import mock` becomes `from unittest import mock`."""
     site, imported = verdict.sites[0], verdict.sites[0].imported
-    if imported.member:
+    if imported.member or verdict.stays:
         return None
     new = _only({_renamed_target(use, imported.target) for use in verdict.uses})
     if new is None or file.context.catalog.module(new) is None:
@@ -149,7 +174,13 @@ def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
             return None
         _require_importable(file, module)
         moves.append((site, module, member))
-    return replace_members(file, moves)
+    stay = _names_beside(file, verdict)
+    return move_members(file, moves, stay) if stay else replace_members(file, moves)
+
+
+def _names_beside(file: SourceFile, verdict: Verdict) -> list[Site]:
+    """The names of the same `from` statement that do not move."""
+    return [site for site in site_group(file, verdict.sites[0]) if site not in verdict.sites]
 
 
 def _uses_of(verdict: Verdict, site: Site) -> list[Use]:
@@ -168,6 +199,14 @@ def _rewritten_uses(file: SourceFile, verdict: Verdict) -> list[Edit]:
             modules.append(module)
     names, statements = _brought_in(file, verdict, modules)
     edits = [_rewritten_use(file, use, names) for use in verdict.uses]
+    if verdict.stays:
+        return edits + insert_before(file, verdict.sites[0], statements)
+    stay = _names_beside(file, verdict) if verdict.sites[0].imported.member else []
+    if stay:
+        dropped = drop_members(file, verdict.sites, stay, statements)
+        if dropped is None:
+            raise _NoFix
+        return edits + dropped
     for site in _clauses(verdict):
         if site.imported.member and b"#" in file.source[slice(*site.span(site.imported.statement))]:
             raise _NoFix  # The comments would be lost.
@@ -185,7 +224,7 @@ def _require_movable(file: SourceFile, verdict: Verdict) -> None:
             raise _NoFix  # Reached through an alias that stays behind.
         if not set(use.sighting.best_sites) <= set(verdict.sites):
             raise _NoFix  # Another import may have brought the name.
-    for site in verdict.sites:
+    for site in verdict.gone:
         imported = site.imported
         uses = _uses_of(verdict, site)
         # What others may import from here by name has to stay.
@@ -314,5 +353,5 @@ def _module_of(file: SourceFile, target: str) -> str | None:
 
 def _require_free(file: SourceFile, name: str, target: str, verdict: Verdict) -> None:
     """A name that the fix is going to use must not mean anything else anywhere in the file."""
-    if safety.is_bound_otherwise(file.sightings, name, target.removeprefix("builtins."), verdict.sites):
+    if safety.is_bound_otherwise(file.sightings, name, target.removeprefix("builtins."), verdict.gone):
         raise _NoFix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stdlib_ls.analysis.sightings import Site
@@ -22,10 +23,7 @@ def replace_import(file: SourceFile, site: Site, statements: list[str]) -> list[
     start, end = site.span(site.imported.statement)
     if site.imported.member or site.imported.clause == site.imported.statement or not _siblings(file, site):
         return [_replace_statement(file, start, end, statements)]
-    edits = [_drop_clause(file, site)]
-    if statements:
-        edits.append(Edit(start, start, _joined(file, start, statements) + _separator(file, start)))
-    return edits
+    return [_drop_clause(file, site), *insert_before(file, site, statements)]
 
 
 def replace_members(file: SourceFile, moves: list[tuple[Site, str, str]]) -> list[Edit] | None:
@@ -53,6 +51,49 @@ def replace_members(file: SourceFile, moves: list[tuple[Site, str, str]]) -> lis
         names.setdefault(module, []).append(member if member == local else f"{member} as {local}")
     statements = [f"from {module} import {', '.join(members)}" for module, members in sorted(names.items())]
     return [Edit(start, end, _joined(file, start, statements))]
+
+
+def move_members(file: SourceFile, moves: list[tuple[Site, str, str]], stay: list[Site]) -> list[Edit] | None:
+    """Import some names of a `from` statement from new modules, (site, module, member), while others stay.
+
+    None where a comment might be lost.
+    """
+    names: dict[str, list[str]] = {}
+    for site, module, member in moves:
+        local = site.imported.local
+        names.setdefault(module, []).append(member if member == local else f"{member} as {local}")
+    statements = [f"from {module} import {', '.join(members)}" for module, members in sorted(names.items())]
+    return drop_members(file, [site for site, _, _ in moves], stay, statements)
+
+
+def drop_members(file: SourceFile, gone: Sequence[Site], stay: list[Site], statements: list[str]) -> list[Edit] | None:
+    """Take names out of a `from` statement in which others stay, and put statements before it.
+
+    None where a comment stands among the names: nobody can tell whose it is.
+    """
+    start, end = stay[0].span(stay[0].imported.statement)
+    if b"#" in file.source[start:end]:
+        return None
+    members = sorted((_member_span(site), site in stay) for site in (*gone, *stay))
+    pieces: list[bytes] = []
+    for number, ((begin, stop), stays) in enumerate(members):
+        following = members[number + 1][0][0] if number + 1 < len(members) else stop
+        # What parts two names goes with the first of them, as both do not matter to the last one that stays.
+        pieces += [file.source[begin:stop], file.source[stop:following]] if stays else []
+    kept = b"".join(pieces[:-1]).decode("utf-8", "replace")
+    return [*insert_before(file, stay[0], statements), Edit(members[0][0][0], members[-1][0][1], kept)]
+
+
+def insert_before(file: SourceFile, site: Site, statements: list[str]) -> list[Edit]:
+    """Put statements before the one that a site belongs to."""
+    start, _ = site.span(site.imported.statement)
+    return [Edit(start, start, _joined(file, start, statements) + _separator(file, start))] if statements else []
+
+
+def _member_span(site: Site) -> tuple[int, int]:
+    imported = site.imported
+    assert imported.member_part
+    return site.span(imported.member_part)[0], site.span(imported.alias_part or imported.member_part)[1]
 
 
 def _siblings(file: SourceFile, site: Site) -> list[Site]:

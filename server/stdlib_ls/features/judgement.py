@@ -41,13 +41,16 @@ class Use(NamedTuple):
 class Verdict(NamedTuple):
     """What the standard library can do of one import: of one clause of `import`, or of one `from` statement.
 
-    `unseen` says why the package may be used in ways that cannot be seen in this file, or is empty.
+    `unseen` says why the package may be used in ways that cannot be seen in this file, or is empty; `idle` that
+    there are but unused names. `stays` marks the part of a verdict that can be acted on while the import stays.
     """
 
     package: dict[str, Any]
     sites: tuple[Site, ...]
     uses: tuple[Use, ...]
     unseen: str = ""
+    idle: bool = False
+    stays: bool = False
 
     @property
     def covered(self) -> list[Use]:
@@ -56,6 +59,11 @@ class Verdict(NamedTuple):
     @property
     def gaps(self) -> list[Use]:
         return [use for use in self.uses if not use.covered]
+
+    @property
+    def gone(self) -> tuple[Site, ...]:
+        """The names that are no longer imported once the verdict has been acted on."""
+        return () if self.stays else self.sites
 
     @property
     def complete(self) -> bool:
@@ -96,8 +104,9 @@ def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
         return None
     package = packages[0]
     uses = [_judge_use(file, package, use) for site in sites for use in file.sightings.uses_of(site)]
-    unseen = _unseen_uses(file, sites) or (_idle_names(package, sites, uses) if uses else "")
-    return Verdict(package, sites, tuple(uses), unseen)
+    unseen = _unseen_uses(file, sites)
+    idle = _idle_names(package, sites, uses) if uses and not unseen else ""
+    return Verdict(package, sites, tuple(uses), unseen or idle, idle=bool(idle))
 
 
 def site_group(file: SourceFile, site: Site) -> tuple[Site, ...]:
