@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stdlib_ls.catalog.own import read_own
-from stdlib_ls.catalog.store import Catalog
+from stdlib_ls.catalog.store import Catalog, import_roots
 from stdlib_ls.features.actions import combine
 from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
 from stdlib_ls.features.fixes import apply_edits, fix_of
@@ -121,9 +121,7 @@ class _Checker:
     def _names_for(self, path: Path) -> set[bytes]:
         """The import names that the catalog, and the catalogs of the project around a file, speak of."""
         own, _ = read_own(self.catalog, self.projects.of(path.absolute()).catalogs)
-        return (
-            self._names.union(name.encode() for package in own for name in package["imports"]) if own else self._names
-        )
+        return self._names.union(root.encode() for package in own for root in import_roots(package))
 
     def context(self, path: Path, text: Text) -> Context:
         """What the files around a path say; what is wrong with them is named once."""

@@ -32,6 +32,7 @@ TIMEOUT_SECONDS = 300
 
 # What starts an interpreter: its path, or a program and its arguments.
 Command = tuple[str, ...]
+NOT_INSTALLED = "the package is not installed there"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
     why_not says for the match of a row why it cannot be run there, or "".
     """
     version = interpreter_version(python)
+    is_there = _normal(package["package"]) in installed(python)
     rows = [row for row in package.get("replacements", ()) if "fix" in row]
     compiled = [row for row in compiled_alternative(package, facts())["replacements"] if "fix" in row]
     verdicts: dict[int, Verdict] = {}
@@ -65,6 +67,8 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
         missing = {name.partition(".")[0] for name in record["targets"]} & missing_modules(python)
         if missing and not why:
             why = f"needs {', '.join(sorted(missing))}"
+        if not why and not is_there:
+            why = NOT_INSTALLED
         if why:
             verdicts[index] = Verdict(package["package"], row["match"], "not run", why)
         else:
@@ -145,6 +149,18 @@ def interpreter_version(python: Command) -> tuple[int, int]:
         [*python, "-I", "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     return int(major), int(minor)
+
+
+@cache
+def installed(python: Command) -> frozenset[str]:
+    """The distributions that an interpreter has, by their normal names."""
+    asked = "import importlib.metadata as m; print(*{d.metadata['Name'] for d in m.distributions()}, sep='\\n')"
+    printed = subprocess.run([*python, "-I", "-c", asked], capture_output=True, text=True, check=True).stdout
+    return frozenset(map(_normal, printed.split()))
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @cache

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from environments import NoEnvironment, pyodides, python_with_packages, why_not
+from environments import NoEnvironment, pyodides, python_with_more_packages, why_not
 from interpreters import Interpreter, find_interpreters, running
 from prove import Command, Verdict, packages, prove_package
 
@@ -44,7 +44,7 @@ def main() -> int:
 
 def environment(interpreter: Interpreter) -> Command | NoEnvironment:
     try:
-        return python_with_packages(interpreter)
+        return python_with_more_packages(interpreter)
     except NoEnvironment as error:
         return error
 

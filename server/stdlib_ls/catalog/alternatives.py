@@ -10,6 +10,7 @@ from typing import Protocol
 
 from stdlib_ls.catalog.facts import Row
 from stdlib_ls.catalog.source import Key, Source
+from stdlib_ls.catalog.store import is_under
 from stdlib_ls.versions import Version, parse_version, show_version
 
 _HOLE = re.compile(r"\$(\$?)([A-Z][A-Z0-9_]*)")
@@ -49,7 +50,7 @@ def _check_row(row: Row, imports: list[str], facts: Facts, in_house: bool) -> It
     except PatternError as error:
         yield ("match",), str(error)
         return
-    if anchor.partition(".")[0] not in imports:
+    if not is_under(anchor, imports):
         yield (
             ("match",),
             f"begins with {anchor}, which is not under {', '.join(imports)}; add it to imports, or correct it",

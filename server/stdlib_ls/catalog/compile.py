@@ -30,6 +30,7 @@ from stdlib_ls.catalog.cards import check_card, line_key
 from stdlib_ls.catalog.facts import Facts, Row
 from stdlib_ls.catalog.search_index import index_records
 from stdlib_ls.catalog.source import Problem, Source, check_schema
+from stdlib_ls.catalog.store import import_roots
 from stdlib_ls.versions import NEWEST_KNOWN, show_version
 
 Records = dict[str, Any]
@@ -62,7 +63,7 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
     for package in packages:
         record = compiled_alternative(package, facts)
-        for name in package["imports"]:
+        for name in import_roots(package):
             records.setdefault(f"a {name}", []).append(record)
         records[f"p {package['package']}"] = package["imports"]
     return records, sorted(problems + more_problems + _check_classes(catalog, facts))

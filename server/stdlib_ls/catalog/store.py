@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import lru_cache
 from itertools import chain
@@ -152,7 +152,7 @@ class Catalog:
         extended = copy(self)
         extended._own = {}
         for package in packages:
-            for name in package["imports"]:
+            for name in import_roots(package):
                 extended._own.setdefault(name, []).append(package)
         return extended
 
@@ -281,6 +281,16 @@ class Catalog:
             else:
                 high = start
         return low
+
+
+def is_under(name: str, imports: Iterable[str]) -> bool:
+    """Whether a dotted name is one of some import names, or reached through one."""
+    return any(f"{name}.".startswith(f"{own}.") for own in imports)
+
+
+def import_roots(package: dict[str, Any]) -> list[str]:
+    """The top-level names by which a package is imported: `backports` for `backports.zoneinfo`."""
+    return list(dict.fromkeys(name.partition(".")[0] for name in package["imports"]))
 
 
 def _version(value: Any) -> Version | None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from stdlib_ls.analysis.patterns import CONSUMERS, Found, compile_pattern, find_name, find_pattern, is_stored
 from stdlib_ls.analysis.sightings import Sighting, Site
+from stdlib_ls.catalog.store import is_under
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.versions import Version, parse_version
 
@@ -98,15 +99,31 @@ def verdicts(file: SourceFile) -> Iterator[Verdict]:
 
 def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
     """The verdict on the names that one import brings, or None where it is not settled which package they are of."""
-    top = sites[0].imported.module.partition(".")[0]
-    packages = file.context.catalog.packages(top)
-    if len(packages) != 1 or file.context.is_first_party(top):
+    if file.context.is_first_party(sites[0].imported.module.partition(".")[0]):
         return None
-    package = packages[0]
-    uses = [_judge_use(file, package, use) for site in sites for use in file.sightings.uses_of(site)]
+    sightings = [use for site in sites for use in file.sightings.uses_of(site)]
+    package = _owner(file, sites, sightings)
+    if package is None:
+        return None
+    uses = [_judge_use(file, package, use) for use in sightings]
     unseen = _unseen_uses(file, sites)
     idle = _idle_names(package, sites, uses) if uses and not unseen else ""
     return Verdict(package, sites, tuple(uses), unseen or idle, idle=bool(idle))
+
+
+def _owner(file: SourceFile, sites: tuple[Site, ...], uses: list[Sighting]) -> dict[str, Any] | None:
+    """The distribution that an import is of; where several have the name, that which knows all that is used of it."""
+    top = sites[0].imported.module.partition(".")[0]
+    names = [site.imported.target if site.imported.member else site.imported.module for site in sites]
+    owners = [package for package in file.context.catalog.packages(top) if
+              all(is_under(name, package["imports"]) for name in names)]  # fmt: skip
+    if len(owners) > 1:
+        owners = [package for package in owners if uses and all(_knows(package, use.name) for use in uses)]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _knows(package: dict[str, Any], name: str) -> bool:
+    return any(f"{name}.".startswith(row["anchor"] + ".") for row in package.get("replacements", ()))
 
 
 def site_group(file: SourceFile, site: Site) -> tuple[Site, ...]:

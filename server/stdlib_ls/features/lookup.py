@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from stdlib_ls.catalog.store import Entry
+from stdlib_ls.catalog.store import Entry, is_under
 from stdlib_ls.features.cards import Card, card_of, docs_link, package_card
 from stdlib_ls.features.judgement import Verdict
 from stdlib_ls.features.source_file import Context
@@ -25,8 +25,9 @@ def look_up(name: str, context: Context) -> Found | None:
     entry = catalog.find(name) or catalog.find(f"builtins.{name}")
     if entry:
         return Found(card_of(entry, context), entry=entry)
-    for top in (name.partition(".")[0], *catalog.import_names(name)):
-        for package in catalog.packages(top):
+    imported = catalog.import_names(name) or [name]
+    for package in catalog.packages(imported[0].partition(".")[0]):
+        if is_under(imported[0], package["imports"]):
             return Found(package_card(Verdict(package, (), ()), context), package=package)
     return None
 
