@@ -31,6 +31,8 @@ _LONGEST_NOTE = 60
 _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
 # What may be evaluated twice instead of once.
 _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
+_SCOPE = re.compile(r"\b(?:for|lambda)\b")
+_BOUND_TO_SCOPE = re.compile(r":=|\b(?:await|yield)\b")
 
 
 class Fix(NamedTuple):
@@ -294,6 +296,13 @@ def _rewritten_use(file: SourceFile, use: Use, names: dict[str, str]) -> Edit:
 
     pattern = _localised(row["fix"], names)
     twice = [hole for hole, text in found.holes.items() if _count(hole, pattern) > 1 and not _PLAIN.fullmatch(text)]
+    # In a comprehension or a lambda some expressions mean something else, or nothing at all.
+    if _SCOPE.search(row["fix"]) and any(_BOUND_TO_SCOPE.search(text) for text in found.holes.values()):
+        raise _NoFix
+    moving = [hole for hole, text in found.holes.items() if text and not _PLAIN.fullmatch(text)]
+    before, after = ([m[3] for m in _HOLE.finditer(row[side]) if m[3] in moving] for side in ("match", "fix"))
+    if before != after and len(moving) > 1:
+        raise _NoFix  # What is evaluated first might change what comes next.
     if twice or not may_stand(row["fix"], use.sighting, file.document):
         raise _NoFix
     text = _HOLE.sub(put, pattern).replace("(, ", "(")
