@@ -281,6 +281,12 @@ def test_show_finds_packages_by_either_name(project: Path) -> None:
     assert [entry["name"] for entry in json.loads(ran.stdout)] == ["python-dateutil"] * 3
 
 
+def test_show_tells_packages_of_one_import_name_apart(project: Path) -> None:
+    names = ["docopt", "docopt-ng", "pycryptodome", "pycrypto"]
+    ran = run(project, "show", "--json", *names)
+    assert [entry["name"] for entry in json.loads(ran.stdout)] == names
+
+
 def test_show_judges_by_the_target(project: Path) -> None:
     assert "3.11" in run(project, "show", "tomllib", "--target", "3.9").stdout
     assert run(project, "show", "tomllib", "--target", "3.9").stdout != run(project, "show", "tomllib").stdout

@@ -33,6 +33,7 @@ def index_records(
 
     `synonyms` are groups of words that mean the same, `popularity` says how many programs use a name.
     """
+    most = max(popularity.values(), default=1)
     names: list[list[Any]] = []
     words: dict[str, dict[int, int]] = defaultdict(dict)
     # Words of a letter or two would take names apart that are not put together.
@@ -44,7 +45,7 @@ def index_records(
         module = record if key.startswith("m ") else records[f"m {record['module']}"]
         for word, weight in _weights(key[2:], record, module, vocabulary):
             words[word][len(names)] = max(weight, words[word].get(len(names), 0))
-        likelihood = _likelihood(key[2:], record, module) * _renown(key[2:], record, popularity)
+        likelihood = _likelihood(key[2:], record, module) * _renown(key[2:], record, popularity, most)
         names.append([key[2:], round(likelihood)])
     yield "i names", names
     for word, found in words.items():
@@ -97,12 +98,11 @@ def _likelihood(name: str, record: Record, module: Record) -> int:
     return _CLASS_MEMBER if "." in short else _USUAL
 
 
-def _renown(name: str, record: Record, popularity: Mapping[str, int]) -> float:
+def _renown(name: str, record: Record, popularity: Mapping[str, int], most: int) -> float:
     """How much likelier a name is meant for being used a lot, from 0.7 to 1.3.
 
     Uses of methods and of builtins are not counted: the former share those of their class, the latter are well known.
     """
-    most = max(popularity.values(), default=1)
     uses = popularity.get(name, 0)
     if record.get("module") == "builtins":
         uses = most // 4
