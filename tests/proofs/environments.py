@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from packaging.requirements import Requirement
 
 HERE = Path(__file__).resolve().parent
@@ -77,23 +79,17 @@ def python_with_more_packages(interpreter: Interpreter) -> Command:
     if isinstance(interpreter, Pyodide):
         return python_with_packages(interpreter)
     folder = FOLDER / f"{interpreter}-more"
-    command: Command = (str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")),)
-    stamp, wanted = folder / "packages.sha256", _digest(PACKAGES, MORE_PACKAGES)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        _run((interpreter.path, "-m", "venv", str(folder)))
-        _run((*command, *_PIP_INSTALL, "-r", str(PACKAGES)))
-        for line in MORE_PACKAGES.read_text(encoding="utf-8").splitlines():
-            # Old ones fail to build sooner or later; what is missing counts as not run.
-            if line and not line.startswith("#"):
-                constrained = (*command, *_PIP_INSTALL, "--constraint", str(PACKAGES), line)
-                subprocess.run(constrained, capture_output=True, check=False)
-        stamp.write_text(wanted)
+    command = _python_of(folder)
+    with _making(folder, PACKAGES, MORE_PACKAGES) as is_needed:
+        if is_needed:
+            _run((interpreter.path, "-m", "venv", str(folder)))
+            _run((*command, *_PIP_INSTALL, "-r", str(PACKAGES)))
+            for line in MORE_PACKAGES.read_text(encoding="utf-8").splitlines():
+                # Old ones fail to build sooner or later; what is missing counts as not run.
+                if line and not line.startswith("#"):
+                    constrained = (*command, *_PIP_INSTALL, "--constraint", str(PACKAGES), line)
+                    subprocess.run(constrained, capture_output=True, check=False)
     return command
-
-
-def _digest(*files: Path) -> str:
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def python_with_packages(interpreter: Interpreter) -> Command:
@@ -104,19 +100,34 @@ def python_with_packages(interpreter: Interpreter) -> Command:
         steps = _pyodide_steps(interpreter, folder, command)
     else:
         folder = FOLDER / str(interpreter)
-        command = (str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")),)
+        command = _python_of(folder)
         steps = [
             (interpreter.path, "-m", "venv", str(folder)),
             (*command, *_PIP_INSTALL, "-r", str(PACKAGES)),
         ]
-    stamp = folder / "packages.sha256"
-    wanted = _digest(PACKAGES)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        for step in steps:
+    with _making(folder, PACKAGES) as is_needed:
+        for step in steps if is_needed else ():
             _run(step)
-        stamp.write_text(wanted)
     return command
+
+
+@contextmanager
+def _making(folder: Path, *pinned: Path) -> Iterator[bool]:
+    """Whether a folder has still to be made from what files pin; others, also in other processes, wait meanwhile."""
+    stamp = folder / "packages.sha256"
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in pinned)).hexdigest()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        is_needed = not stamp.exists() or stamp.read_text() != wanted
+        if is_needed:
+            shutil.rmtree(folder, ignore_errors=True)
+        yield is_needed
+        if is_needed:
+            stamp.write_text(wanted)
+
+
+def _python_of(folder: Path) -> Command:
+    return (str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")),)
 
 
 def _pyodide_steps(interpreter: Pyodide, folder: Path, command: Command) -> list[Command]:
