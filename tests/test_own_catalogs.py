@@ -9,7 +9,7 @@ import pytest
 
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.source_file import SourceFile, context_of
 from stdlib_ls.project import Projects
 
@@ -49,7 +49,7 @@ def test_in_house_modules_take_over(tmp_path: Path) -> None:
         "acme.text.dump covers cooljson.dump_text, json.loads covers cooljson.parse:"
         " all that this file uses of cool-json."
     ]
-    fix = fix_of(file, diagnostics(file)[0].verdict)
+    fix = diagnostics(file)[0].find_fix()
     assert fix is not None
     assert apply_edits(file.source, fix.edits).decode() == (
         "import acme.text\nimport json\nprint(acme.text.dump(1), json.loads('1'))\n"

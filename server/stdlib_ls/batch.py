@@ -22,8 +22,9 @@ from typing import Any, NamedTuple
 from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog, import_roots
 from stdlib_ls.features.actions import combine
-from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
-from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.diagnostics import diagnostics
+from stdlib_ls.features.edits import apply_edits
+from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, SourceFile, context_of
 from stdlib_ls.project import Projects
 from stdlib_ls.settings import SEVERITIES, Settings
@@ -138,7 +139,7 @@ class _Checker:
     def fixed(self, file: SourceFile) -> bytes:
         """The source with every safe fix applied; one fix may clear the way for another."""
         for _ in range(_MOST_ROUNDS):
-            edits = combine(file, self.diagnostics(file))
+            edits = combine(self.diagnostics(file))
             if not edits:
                 break
             file = SourceFile(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"), file.context)
@@ -189,7 +190,7 @@ def _is_skipped(folder: Path) -> bool:
 def _finding(path: Path, file: SourceFile, one: Diagnostic, *, with_fix: bool) -> dict[str, Any]:
     line, column = file.position(one.start, "utf-32")
     end_line, end_column = file.position(one.end, "utf-32")
-    fix = fix_of(file, one.verdict) if with_fix else None
+    fix = one.find_fix() if with_fix else None
     return {
         "path": str(path),
         "line": line + 1,

@@ -17,7 +17,7 @@ from stdlib_ls.analysis.sightings import Sighting
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.completion import completion, items
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.judgement import Verdict, verdicts
 from stdlib_ls.features.render import Format, render
@@ -125,14 +125,16 @@ def probe_fixes(case: Case, catalog: Catalog) -> str:
     """For each diagnostic its fix: `# safe: title` or `# review: title` or `# no fix`, and what the file becomes."""
     file = source_file(case, catalog)
     answers = []
-    for verdict in (one.verdict for one in diagnostics(file)):
-        fix = fix_of(file, verdict)
+    for one in diagnostics(file):
+        fix = one.find_fix()
         if fix is None:
             answers.append("# no fix")
             continue
         fixed = apply_edits(file.source, fix.edits).decode()
         assert _parses(fixed.encode()) or not _parses(file.source), fixed
-        _has_gone(case, fixed, verdict, file, catalog)
+        for verdict in verdicts(file):
+            if verdict.span == (one.start, one.end):
+                _has_gone(case, fixed, verdict, file, catalog)
         # What to look at is the catalog's affair.
         title = fix.title.partition(", look at")[0]
         answers.append(f"# {'safe' if fix.safe else 'review'}: {title}\n{_visible(fixed, case)}")
@@ -182,10 +184,17 @@ def _sighting_lines(file: SourceFile) -> Iterator[str]:
         imported = site.imported
         line = file.position(site.base + imported.start, "utf-32")[0] + 1
         guards = "".join(f" [{guard}]" for guard in sorted(imported.place.guards))
+        guards += _reached(file, site.base + imported.start)
         yield f"{line} {imported.local} = {'.' * imported.level}{imported.target}{guards}"
         for use in file.sightings.uses_of(site):
             line = file.position(use.start, "utf-32")[0] + 1
-            yield f"  {line} {file.slice(use.start, use.end)} = {use.name}{_doubts(use)}"
+            yield f"  {line} {file.slice(use.start, use.end)} = {use.name}{_doubts(use)}{_reached(file, use.start)}"
+
+
+def _reached(file: SourceFile, offset: int) -> str:
+    """The Pythons that run a place, where that is not the whole range."""
+    reached = file.versions_at(offset)
+    return "" if reached == file.context.versions else f" [on {reached or 'none or nobody knows which'}]"
 
 
 def _doubts(use: Sighting) -> str:

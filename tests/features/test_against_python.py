@@ -12,7 +12,7 @@ from programs import programs, run
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.actions import combine
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.versions import VersionRange
 
@@ -51,8 +51,8 @@ def test_fixed_programs_do_the_same(file_context: Context) -> None:
             continue
         file = SourceFile(text, file_context)
         found = diagnostics(file)
-        fixes = [fix for one in found if (fix := fix_of(file, one.verdict))]
-        for edits in [*(fix.edits for fix in fixes), tuple(combine(file, found))]:
+        fixes = [fix for one in found if (fix := one.find_fix())]
+        for edits in [*(fix.edits for fix in fixes), tuple(combine(found))]:
             applied += bool(edits)
             fixed = apply_edits(file.source, edits).decode()
             assert outcome(fixed) == before, f"\n{text}\nbecame\n\n{fixed}"

@@ -23,7 +23,7 @@ from stdlib_ls.catalog.alternatives import leading_name
 from stdlib_ls.catalog.facts import Row
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.fixes import apply_edits, fix_of
+from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.versions import VersionRange
 
@@ -114,7 +114,7 @@ def fixed(text: str, context: Context) -> str:
     """What a program becomes when all of its fixes are applied, those that want a look included."""
     for _ in range(MOST_FIXES):
         file = SourceFile(text, context)
-        fix = next((fix for one in diagnostics(file) if (fix := fix_of(file, one.verdict))), None)
+        fix = next((fix for one in diagnostics(file) if (fix := one.find_fix())), None)
         if fix is None:
             break
         text = apply_edits(file.source, fix.edits).decode()

@@ -13,7 +13,7 @@ from tree_sitter import Node, Point
 
 from stdlib_ls.analysis.blocks import Block
 from stdlib_ls.analysis.lines import LineIndex, encode
-from stdlib_ls.analysis.syntax import parse, path_to
+from stdlib_ls.analysis.syntax import Step, parse, path_to
 
 
 class Document:
@@ -65,6 +65,11 @@ class Document:
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset, or ends at it; -1 before the first one."""
         return bisect_right(self.starts, offset) - 1
+
+    def path_to(self, offset: int) -> list[Step]:
+        """The nodes from the whole file down to the leaf that begins at or holds an offset."""
+        index = self.block_at(offset)
+        return [Step(self._tree.root_node, None), *(path_to(self.nodes[index], offset) if index >= 0 else ())]
 
     def in_text(self, offset: int) -> bool:
         """Whether an offset is inside a string or a comment, and not in the code of an f-string."""

@@ -1,55 +1,71 @@
 """Guards: the conditions under which a place in a file runs at all.
 
 A guarded import is one that its author has already thought about, so nothing is said of it.
-Each guard is named by what it asks: "import-error", "condition" or "lazy".
+Each guard is named by what it asks: "import-error", "attribute-error", "condition", "lazy", or "has:NAME" for
+`hasattr(..., "NAME")`. Branches on the version of Python are no guards of this kind: see `regions.py`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
 _IMPORT_ERRORS = re.compile(rb"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
+_ATTRIBUTE_ERRORS = re.compile(rb"\b(AttributeError|NameError|Exception|BaseException)\b")
 _SUPPRESS = re.compile(rb"\bsuppress\s*\([^)]*\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 # What a condition asks when it is about the interpreter, the platform, or whether something can be imported.
 _CONDITION = re.compile(
-    rb"version|PY[23]|TYPE_CHECKING|platform|os\.name|implementation|find_spec|find_loader|hasattr|sys\.modules"
-    rb"|\b(?:HAS|HAVE|USE|WITH)_|(?i:\b_?(?:has|have|use|with)_)|\bhexversion\b|^\s*(?:False|0)\s*$"
+    rb"TYPE_CHECKING|MYPY|platform|os\.name|implementation|find_spec|find_loader|sys\.modules"
+    rb"|\b(?:HAS|HAVE|USE|WITH)_|(?i:\b_?(?:has|have|use|with)_)"
 )
+_HASATTR = re.compile(rb"\bhasattr\s*\([^()]*,\s*['\"](\w+)['\"]\s*\)")
 
 
 def guards_of(nodes: list[Node]) -> frozenset[str]:
     """The guards around the last of a path of nodes, outermost first."""
-    found = {guard for outer, inner in zip(nodes, nodes[1:], strict=False) if (guard := _guard(outer, inner))}
-    return frozenset(found)
+    return frozenset(guard for outer, inner in zip(nodes, nodes[1:], strict=False) for guard in _guards(outer, inner))
 
 
-def _guard(outer: Node, inner: Node) -> str | None:
+def _guards(outer: Node, inner: Node) -> Iterator[str]:
     kind = outer.type
     if kind == "try_statement":
-        return "import-error" if any(_catches_import_errors(child) for child in outer.children) else None
-    if kind in ("if_statement", "elif_clause", "while_statement"):
-        return "condition" if any(_CONDITION.search(text) for text in _conditions(outer)) else None
-    if kind == "conditional_expression":
-        return "condition" if _CONDITION.search(outer.text or b"") else None
-    if kind == "with_statement" and inner.type == "block":
-        clause = outer.children[1] if outer.child_count > 1 else None
+        headers = [_header(child) for child in outer.children if child.type in _HANDLERS]
+        for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
+            if any(header in _CATCH_ALL or errors.search(header) for header in headers):
+                yield name
+    elif kind in ("if_statement", "elif_clause", "while_statement"):
+        yield from _asked(_conditions(outer))
+    elif kind in ("conditional_expression", "boolean_operator"):
+        yield from _asked([outer.text or b""])
+    elif kind == "with_statement" and inner.type == "block":
         header = (outer.text or b"")[: inner.start_byte - outer.start_byte]
-        return "import-error" if clause is not None and _SUPPRESS.search(header) else None
-    if kind == "function_definition":
-        name = outer.child_by_field_name("name")
-        return "lazy" if name is not None and name.text == b"__getattr__" else None
-    return None
+        if _SUPPRESS.search(header):
+            yield "import-error"
+    elif kind == "function_definition":
+        called = outer.child_by_field_name("name")
+        if called is not None and called.text == b"__getattr__":
+            yield "lazy"
 
 
-def _catches_import_errors(clause: Node) -> bool:
-    if clause.type not in ("except_clause", "except_group_clause"):
-        return False
+_HANDLERS = ("except_clause", "except_group_clause")
+_CATCH_ALL = (b"except", b"except:")
+
+
+def _header(clause: Node) -> bytes:
+    """What stands before the body of an `except`."""
     body = next((child for child in clause.children if child.type == "block"), None)
     header = (clause.text or b"")[: (body.start_byte if body else clause.end_byte) - clause.start_byte]
-    bare = header.strip() in (b"except", b"except:", b"except :")
-    return bare or _IMPORT_ERRORS.search(header) is not None
+    return header.strip().replace(b"except :", b"except:")
+
+
+def _asked(conditions: list[bytes]) -> Iterator[str]:
+    if any(_CONDITION.search(text) for text in conditions):
+        yield "condition"
+    for text in conditions:
+        for name in _HASATTR.findall(text):
+            yield f"has:{name.decode()}"
 
 
 def _conditions(statement: Node) -> list[bytes]:

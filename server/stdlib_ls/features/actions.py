@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stdlib_ls.features.diagnostics import Diagnostic, diagnostics
-from stdlib_ls.features.fixes import fix_of
-from stdlib_ls.features.import_edits import Edit
+from stdlib_ls.features.diagnostics import diagnostics
+from stdlib_ls.features.edits import Edit
+from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import SourceFile
 
 FIX_ALL = "source.fixAll.stdlib-ls"
@@ -29,10 +29,10 @@ class Action(NamedTuple):
 
 def actions(file: SourceFile, start: int, end: int) -> list[Action]:
     """The actions for the bytes `start:end`, real fixes first, suppressions last."""
-    touched = [one for one in diagnostics(file) if _touches(file, one, start, end)]
+    touched = [one for one in diagnostics(file) if _touches(one, start, end)]
     fixes = []
     for diagnostic in touched:
-        fix = fix_of(file, diagnostic.verdict)
+        fix = diagnostic.find_fix()
         if fix:
             fixes.append(Action(fix.title, "quickfix", fix.edits, diagnostic, preferred=fix.safe))
     suppressions = [_suppression(file, diagnostic) for diagnostic in touched]
@@ -41,11 +41,11 @@ def actions(file: SourceFile, start: int, end: int) -> list[Action]:
 
 def fix_all(file: SourceFile) -> Action | None:
     """Every safe fix of a file in one action, or None where there is none."""
-    edits = combine(file, diagnostics(file))
+    edits = combine(diagnostics(file))
     return Action("Fix all that stdlib-ls is sure of", FIX_ALL, tuple(edits)) if edits else None
 
 
-def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
+def combine(found: list[Diagnostic]) -> list[Edit]:
     """The edits of all safe fixes of some diagnostics, in order.
 
     A fix that gets in another's way, or imports the same, is left out: it has its turn in the text that results.
@@ -53,7 +53,7 @@ def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
     edits: list[Edit] = []
     imported: set[str] = set()
     for diagnostic in found:
-        fix = fix_of(file, diagnostic.verdict)
+        fix = diagnostic.find_fix()
         if fix is None or not fix.safe:
             continue
         lines = {line for edit in fix.edits for line in _IMPORT.findall(edit.text)}
@@ -64,10 +64,9 @@ def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
     return sorted(edits)
 
 
-def _touches(file: SourceFile, diagnostic: Diagnostic, start: int, end: int) -> bool:
-    """Whether a range touches the import statement of a diagnostic or one of the uses that it speaks of."""
-    spans = [site.span(site.imported.statement) for site in diagnostic.verdict.sites]
-    spans += [(use.sighting.start, use.sighting.end) for use in diagnostic.verdict.uses]
+def _touches(diagnostic: Diagnostic, start: int, end: int) -> bool:
+    """Whether a range touches a diagnostic or one of the places that it speaks of."""
+    spans = [(diagnostic.start, diagnostic.end), *diagnostic.places]
     return any(span_start <= end and start <= span_end for span_start, span_end in spans)
 
 
@@ -80,5 +79,5 @@ def _suppression(file: SourceFile, diagnostic: Diagnostic) -> Action | None:
     if text.endswith(b"\\") or b'"""' in text or b"'''" in text:
         return None  # No comment can stand at the end of this line.
     comment = f"  # stdlib-ls: ignore[{diagnostic.code}]"
-    title = f"Ignore {diagnostic.code} for {diagnostic.verdict.package['package']} on this line"
+    title = f"Ignore {diagnostic.code} for {diagnostic.subject} on this line"
     return Action(title, "quickfix", (Edit(end, end, comment),), diagnostic)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from textwrap import shorten
-from typing import NamedTuple
 
 from stdlib_ls.analysis import safety
 from stdlib_ls.analysis.patterns import is_term, may_stand
 from stdlib_ls.analysis.places import Scope
 from stdlib_ls.analysis.sightings import Site
+from stdlib_ls.features.edits import Edit, Fix, apply_edits
 from stdlib_ls.features.import_edits import (
-    Edit,
     drop_members,
     insert_before,
     move_members,
@@ -33,18 +32,6 @@ _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
 _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
 _SCOPE = re.compile(r"\b(?:for|lambda)\b")
 _BOUND_TO_SCOPE = re.compile(r":=|\b(?:await|yield)\b")
-
-
-class Fix(NamedTuple):
-    """Edits of one file, in order and without overlap.
-
-    `safe` says that the import can go and the program does the same afterwards. What moves only some of the names
-    does so too, but it is a choice, and never made for many at once.
-    """
-
-    title: str
-    edits: tuple[Edit, ...]
-    safe: bool
 
 
 class _NoFix(Exception):
@@ -77,15 +64,6 @@ def _movable_part(file: SourceFile, verdict: Verdict) -> Verdict | None:
     going = [site for site in verdict.sites if (own := _uses_of(verdict, site)) and all(use.covered for use in own)]
     uses = [use for use in verdict.uses if set(use.sighting.best_sites) <= set(going)]
     return verdict._replace(sites=tuple(going), uses=tuple(uses), unseen="") if uses else None
-
-
-def apply_edits(source: bytes, edits: tuple[Edit, ...] | list[Edit]) -> bytes:
-    """The source after edits, which must be in order and apart."""
-    pieces, position = [], 0
-    for edit in edits:
-        pieces += [source[position : edit.start], edit.text.encode("utf-8", "surrogatepass")]
-        position = edit.end
-    return b"".join([*pieces, source[position:]])
 
 
 def _still_parses(file: SourceFile, edits: list[Edit]) -> bool:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stdlib_ls.analysis.sightings import Site
+from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.source_file import SourceFile
-
-
-class Edit(NamedTuple):
-    """The bytes `start:end` of a file become `text`."""
-
-    start: int
-    end: int
-    text: str
 
 
 def replace_import(file: SourceFile, site: Site, statements: list[str]) -> list[Edit]:

@@ -177,11 +177,21 @@ def _is_silent(file: SourceFile, verdict: Verdict) -> bool:
     package = verdict.package
     if package["advice"] in _SILENT_ADVICE or file.context.settings.allowed_because(package["package"]) is not None:
         return True
-    if any(site.imported.place.guards for site in verdict.sites):
+    if any(_is_guarded(file, site) for site in verdict.sites):
         return True
     name = re.escape(verdict.sites[0].imported.module.partition(".")[0].encode())
     probe = rb"\b(?:importorskip|find_spec|find_loader)\s*\(\s*['\"]" + name + rb"\b"
     return re.search(probe, file.source) is not None
+
+
+def _is_guarded(file: SourceFile, site: Site) -> bool:
+    """Whether the author has thought about an import: a guard, or a branch on versions with another way out."""
+    if site.imported.place.guards - {"attribute-error"}:
+        return True
+    reached = file.versions_at(site.base + site.imported.start)
+    if reached == file.context.versions:
+        return False
+    return reached is None or sum(1 for _ in file.sightings.bindings(site.imported.local)) > 1
 
 
 def _unseen_uses(file: SourceFile, sites: tuple[Site, ...]) -> str:
@@ -216,14 +226,18 @@ def row_of_name(package: dict[str, Any], site: Site) -> dict[str, Any] | None:
 
 
 def _judge_use(file: SourceFile, package: dict[str, Any], use: Sighting) -> Use:
-    if not use.certain or is_stored(use, file.document):
+    reached = [
+        file.versions_at(place) for place in (use.start, *(site.base + site.imported.start for site in use.sites))
+    ]
+    if not use.certain or is_stored(use, file.document) or None in reached:
         return Use(use)
+    lowest = max(versions.lowest for versions in reached if versions)
     for row in package.get("replacements", ()):
         found = _match(file, row, use)
         if not found:
             continue
         since = parse_version(row.get("since") or "")
-        too_old = since is not None and since > file.context.versions.lowest
+        too_old = since is not None and since > lowest
         return Use(use, row, found, since if too_old else None)
     return Use(use)
 

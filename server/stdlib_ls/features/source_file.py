@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from stdlib_ls.analysis.conditions import EVERY
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import Encoding
+from stdlib_ls.analysis.regions import Region, regions_of
 from stdlib_ls.analysis.sightings import Sightings
 from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog
@@ -82,7 +85,11 @@ class SourceFile:
     def __init__(self, text: str, context: Context, document: Document | None = None) -> None:
         self.document = document or Document(text)
         self.context = context
+        self._forget()
+
+    def _forget(self) -> None:
         self._sightings: Sightings | None = None
+        self._regions: list[Region] | None = None
 
     @property
     def source(self) -> bytes:
@@ -98,12 +105,32 @@ class SourceFile:
     def replace(self, start: int, end: int, text: str) -> None:
         """Put `text` in place of the bytes `start:end`."""
         self.document.replace(start, end, text)
-        self._sightings = None
+        self._forget()
 
     def update(self, text: str) -> None:
         """Make `text` the whole text."""
         self.document.update(text)
-        self._sightings = None
+        self._forget()
+
+    @property
+    def regions(self) -> list[Region]:
+        """The parts of the text that only some Pythons run."""
+        if self._regions is None:
+            self._regions = regions_of(self.document)
+        return self._regions
+
+    def versions_at(self, offset: int) -> VersionRange | None:
+        """The Pythons of the range that run a place; None where there are none, or nobody can tell."""
+        versions = self.context.versions
+        around = [region.versions for region in self.regions if region.start <= offset < region.end]
+        if not around:
+            return versions
+        running = [
+            version
+            for version in EVERY
+            if versions.lowest <= version <= versions.newest and all(one and version in one for one in around)
+        ]
+        return replace(versions, lowest=min(running), newest=max(running)) if running else None
 
     def script_text(self) -> str:
         """The text where it may hold script metadata (PEP 723), else nothing: most files have none."""

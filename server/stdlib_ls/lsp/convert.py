@@ -13,9 +13,9 @@ from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.actions import Action
 from stdlib_ls.features.cards import docs_link
 from stdlib_ls.features.completion import Item
-from stdlib_ls.features.diagnostics import Diagnostic
-from stdlib_ls.features.import_edits import Edit
+from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.render import Format, unquote
+from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, Encoding, SourceFile
 from stdlib_ls.lsp.client import Client
 
