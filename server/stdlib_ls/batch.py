@@ -16,18 +16,21 @@ import re
 import sys
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog, import_roots
 from stdlib_ls.features.actions import combine
+from stdlib_ls.features.dated import dated_below
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, SourceFile, context_of
 from stdlib_ls.project import Projects
 from stdlib_ls.settings import SEVERITIES, Settings
+from stdlib_ls.versions import VersionRange
 
 _FOUND, _WRONG = 1, 2
 _SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
@@ -55,7 +58,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         text = checker.read(path)
         if text is None:
             continue
-        context = checker.context(path, text)
+        context = checker.context(path, text.content)
         if context.quiet:
             continue
         file = SourceFile(text.content, context)
@@ -106,7 +109,7 @@ class _Checker:
         """The text of a file that may matter, or None."""
         try:
             raw = path.read_bytes()
-            may_matter = _may_import(raw, self._names_for(path))
+            may_matter = self._may_matter(path, raw)
             # What cannot be decoded is named even where no import shows: in UTF-16 none would.
             if not may_matter and raw.isascii():
                 return None
@@ -119,15 +122,28 @@ class _Checker:
             self._fail(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
             return None
 
+    def _may_matter(self, path: Path, raw: bytes) -> bool:
+        """Whether a file may import a package that the catalogs speak of, or name what is not in every Python."""
+        imported = {*_FROM_MODULE.findall(raw), *_WORD.findall(b" ".join(_IMPORTED.findall(raw)))}
+        if not imported.isdisjoint(self._names_for(path)):
+            return True
+        versions = self.context(path, raw.decode("utf-8", "replace") if b"# /// script" in raw else "").versions
+        words = frozenset(_WORD.findall(raw))
+        names = [name.decode("utf-8", "replace") for name in imported]
+        return any(
+            not words.isdisjoint(_dated_words(self.catalog, name, versions))
+            for name in ("builtins", *filter(self.catalog.is_stdlib, names))
+        )
+
     def _names_for(self, path: Path) -> set[bytes]:
         """The import names that the catalog, and the catalogs of the project around a file, speak of."""
         own, _ = read_own(self.catalog, self.projects.of(path.absolute()).catalogs)
         return self._names.union(root.encode() for package in own for root in import_roots(package))
 
-    def context(self, path: Path, text: Text) -> Context:
+    def context(self, path: Path, content: str) -> Context:
         """What the files around a path say; what is wrong with them is named once."""
         project = self.projects.of(path.resolve())
-        script_text = text.content if "# /// script" in text.content else ""
+        script_text = content if "# /// script" in content else ""
         context = context_of(self.catalog, project, path.resolve(), script_text)
         found = [*project.problems, *context.problems]
         self.problems += [problem for problem in found if problem not in self.problems]
@@ -166,11 +182,12 @@ class _Checker:
         self.problems.append(problem)
 
 
-def _may_import(raw: bytes, names: set[bytes]) -> bool:
-    """Whether a source may import one of some packages; strings and comments count as well."""
-    if not names.isdisjoint(_FROM_MODULE.findall(raw)):
-        return True
-    return not names.isdisjoint(_WORD.findall(b" ".join(_IMPORTED.findall(raw))))
+@lru_cache(1024)
+def _dated_words(catalog: Catalog, module: str, versions: VersionRange) -> frozenset[bytes]:
+    """The words without which a file says nothing about which a range of Pythons has a say; see `dated.py`."""
+    dated = dated_below(catalog, module, versions)
+    words = {(name or module).rpartition(".")[2] for name in dated.names}
+    return frozenset(word.encode() for word in words.union(*dated.parameters.values()))
 
 
 def _is_python(name: str) -> bool:

@@ -6,7 +6,7 @@ A version is a (major, minor) pair; patch numbers never matter here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Version = tuple[int, int]
 
@@ -44,6 +44,11 @@ class VersionRange:
     @property
     def assumed(self) -> bool:
         return self.lowest_source == "assumed"
+
+    def within(self, other: VersionRange) -> VersionRange | None:
+        """The part of the range that another one shares, or None where there is none."""
+        lowest, newest = max(self.lowest, other.lowest), min(self.newest, other.newest)
+        return replace(self, lowest=lowest, newest=newest) if lowest <= newest else None
 
     def __str__(self) -> str:
         if self.lowest == self.newest:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from case_files import Case
 
-from stdlib_ls.analysis.sightings import Sighting
+from stdlib_ls.analysis.table import Sighting
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.completion import completion, items
 from stdlib_ls.features.diagnostics import diagnostics

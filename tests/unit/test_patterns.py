@@ -6,7 +6,8 @@ import pytest
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.patterns import Found, compile_pattern, find_name, find_pattern, is_stored, is_term, may_stand
-from stdlib_ls.analysis.sightings import Sighting, Sightings
+from stdlib_ls.analysis.sightings import Sightings
+from stdlib_ls.analysis.table import Sighting
 
 
 def uses(source: str) -> tuple[Document, list[Sighting]]:

@@ -62,6 +62,11 @@ class Document:
         copy.replace(offset, offset, text)
         return copy
 
+    def words(self) -> frozenset[str]:
+        """Every word of the text, those in comments and strings included."""
+        found = frozenset[bytes]().union(*(block.names for block in self.blocks))
+        return frozenset(word.decode("utf-8", "replace") for word in found)
+
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset, or ends at it; -1 before the first one."""
         return bisect_right(self.starts, offset) - 1

@@ -1,8 +1,9 @@
 """Guards: the conditions under which a place in a file runs at all.
 
 A guarded import is one that its author has already thought about, so nothing is said of it.
-Each guard is named by what it asks: "import-error", "attribute-error", "condition", "lazy", or "has:NAME" for
-`hasattr(..., "NAME")`. Branches on the version of Python are no guards of this kind: see `regions.py`.
+Each guard is named by what it asks: "import-error", "attribute-error", "condition", "platform", "lazy", "warnings",
+or "has:NAME" for `hasattr(..., "NAME")`.
+Branches on the version of Python are no guards of this kind: see `regions.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from tree_sitter import Node
 
 _IMPORT_ERRORS = re.compile(rb"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 _ATTRIBUTE_ERRORS = re.compile(rb"\b(AttributeError|NameError|Exception|BaseException)\b")
-_SUPPRESS = re.compile(rb"\bsuppress\s*\([^)]*\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 # What a condition asks when it is about the interpreter, the platform, or whether something can be imported.
 _CONDITION = re.compile(
-    rb"TYPE_CHECKING|MYPY|platform|os\.name|implementation|find_spec|find_loader|sys\.modules"
+    rb"TYPE_CHECKING|MYPY|implementation|find_spec|find_loader|sys\.modules"
     rb"|\b(?:HAS|HAVE|USE|WITH)_|(?i:\b_?(?:has|have|use|with)_)"
 )
+_PLATFORM = re.compile(rb"platform|os\.name|(?i:windows|linux|darwin|macos|cygwin)")
+_WARNED = re.compile(rb"\b(?:catch_warnings|deprecated_call|warns|assertWarns\w*)\b")
 _HASATTR = re.compile(rb"\bhasattr\s*\([^()]*,\s*['\"](\w+)['\"]\s*\)")
 
 
@@ -41,8 +43,11 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
         yield from _asked([outer.text or b""])
     elif kind == "with_statement" and inner.type == "block":
         header = (outer.text or b"")[: inner.start_byte - outer.start_byte]
-        if _SUPPRESS.search(header):
-            yield "import-error"
+        for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
+            if b"suppress" in header and errors.search(header):
+                yield name
+        if _WARNED.search(header):
+            yield "warnings"
     elif kind == "function_definition":
         called = outer.child_by_field_name("name")
         if called is not None and called.text == b"__getattr__":
@@ -63,6 +68,8 @@ def _header(clause: Node) -> bytes:
 def _asked(conditions: list[bytes]) -> Iterator[str]:
     if any(_CONDITION.search(text) for text in conditions):
         yield "condition"
+    if any(_PLATFORM.search(text) for text in conditions):
+        yield "platform"
     for text in conditions:
         for name in _HASATTR.findall(text):
             yield f"has:{name.decode()}"

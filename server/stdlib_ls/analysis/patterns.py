@@ -15,8 +15,8 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from stdlib_ls.analysis.document import Document
-from stdlib_ls.analysis.sightings import Sighting
 from stdlib_ls.analysis.syntax import Step, parse, path_to, text_of
+from stdlib_ls.analysis.table import Sighting
 
 _HOLE = re.compile(r"\$(\$?)([A-Z][A-Z0-9_]*)")
 _ONE, _REST = "hole_one_", "*hole_rest_"

@@ -7,8 +7,9 @@ from collections.abc import Collection
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import encode
-from stdlib_ls.analysis.sightings import Sighting, Sightings, Site
+from stdlib_ls.analysis.sightings import Sightings
 from stdlib_ls.analysis.syntax import path_to
+from stdlib_ls.analysis.table import Sighting, Site
 
 _IMPORTS = frozenset(("import_statement", "import_from_statement", "future_import_statement", "comment"))
 

@@ -16,77 +16,11 @@ from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.imports import Import
 from stdlib_ls.analysis.occurrences import Occurrence, classify
 from stdlib_ls.analysis.places import Place, Scope
-from stdlib_ls.analysis.syntax import Part, path_to
+from stdlib_ls.analysis.syntax import path_to
+from stdlib_ls.analysis.table import Named, Sighting, Site
 
 _ALIAS_DEPTH = 8
 _EXCLUSIVE = ("branch", "handler")
-
-
-class Site(NamedTuple):
-    """One imported name in a file: the import and the absolute offset that its own offsets are relative to."""
-
-    imported: Import
-    base: int
-
-    def span(self, part: Part | tuple[int, int]) -> tuple[int, int]:
-        start, end = part[-2:]
-        return self.base + start, self.base + end
-
-
-class Named(NamedTuple):
-    """One visible part of a dotted name: its absolute span and the full name up to it."""
-
-    name: str
-    start: int
-    end: int
-
-
-class Sighting(NamedTuple):
-    """A place that names something importable.
-
-    `sites` are the imports that can have bound it. Where several bindings can reach the place, `other_heads` are
-    the names that its first part may stand for besides, and `doubtful` says that one of them is unknown.
-    """
-
-    parts: tuple[Named, ...]
-    sites: tuple[Site, ...]
-    place: Place
-    is_import: bool = False
-    doubtful: bool = False
-    other_heads: tuple[str, ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        return not self.doubtful and not self.other_heads
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everything that the whole may stand for, the likeliest first."""
-        tail = self.name.removeprefix(self.parts[0].name)
-        return self.name, *(head + tail for head in self.other_heads)
-
-    @property
-    def best_sites(self) -> list[Site]:
-        """Of several `import a.b`, `import a.c`, those whose module the use goes through."""
-        fits: dict[Site, int] = {}
-        best: dict[str, int] = {}
-        for site in self.sites:
-            module, target = site.imported.module, site.imported.target
-            fits[site] = len(module) if any(f"{name}.".startswith(module + ".") for name in self.names) else 0
-            best[target] = max(best.get(target, 0), fits[site])
-        return [site for site in self.sites if fits[site] == best[site.imported.target]]
-
-    @property
-    def name(self) -> str:
-        return self.parts[-1].name
-
-    @property
-    def start(self) -> int:
-        return self.parts[0].start
-
-    @property
-    def end(self) -> int:
-        return self.parts[-1].end
 
 
 class Binding(NamedTuple):
@@ -156,13 +90,19 @@ class Sightings:
 
     def uses_of(self, site: Site) -> Iterator[Sighting]:
         """Every use that an import can have bound, in order of the file."""
-        name = site.imported.local
+        return (use for use in self.uses_named(site.imported.local) if site in use.best_sites)
+
+    def uses_named(self, name: str, words: Collection[str] | None = None) -> Iterator[Sighting]:
+        """Every use that begins with a name, in order of the file; with `words` only those that go on with one."""
+        encoded = None if words is None else {word.encode() for word in words}
         for index in self._blocks_with(name):
-            for occurrence in self._document.blocks[index].occurrences(name, self._document.nodes[index]):
-                if occurrence.role != "use":
-                    continue
-                sighting = self._sighting(occurrence, index)
-                if sighting and site in sighting.best_sites:
+            block = self._document.blocks[index]
+            if encoded is not None and encoded.isdisjoint(block.names):
+                continue
+            for occurrence in block.occurrences(name, self._document.nodes[index]):
+                chosen = words is None or any(part.text in words for part in occurrence.chain[1:])
+                sighting = self._sighting(occurrence, index) if chosen and occurrence.role == "use" else None
+                if sighting:
                     yield sighting
 
     def bindings(self, name: str) -> Iterator[Binding]:

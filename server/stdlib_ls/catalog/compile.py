@@ -11,7 +11,9 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
     s json.dumps     facts and line of a symbol
     a psutil         what replaces the packages that are imported by this name
     p psutil         the import names of a distribution
+    r enum34         a distribution that no import tells of: it only hides modules of the standard library
     x alternative    the schema of alternatives, for users' own catalogs
+    d json           the names below a top-level module that not every Python from 3.9 on has, or takes, as it is
     w zip            what a word speaks of; this and `i names`, `y zip` are described in search_index.py
 """
 
@@ -30,8 +32,8 @@ from stdlib_ls.catalog.cards import check_card, line_key
 from stdlib_ls.catalog.facts import Facts, Row
 from stdlib_ls.catalog.search_index import index_records
 from stdlib_ls.catalog.source import Problem, Source, check_schema
-from stdlib_ls.catalog.store import import_roots
-from stdlib_ls.versions import NEWEST_KNOWN, show_version
+from stdlib_ls.catalog.store import full_name, import_roots
+from stdlib_ls.versions import NEWEST_KNOWN, OLDEST_KNOWN, parse_version, show_version
 
 Records = dict[str, Any]
 
@@ -59,6 +61,7 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     packages, more_problems = load_alternatives(catalog, facts)
     records = dict(_fact_records(facts, cards))
     synonyms = _read(catalog / "synonyms.yaml").value["synonyms"]
+    records.update(_dated_records(facts))
     records.update(list(index_records(records, synonyms, _popularity(catalog / "popularity.tsv"))))
     records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
     for package in packages:
@@ -66,6 +69,8 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
         for name in import_roots(package):
             records.setdefault(f"a {name}", []).append(record)
         records[f"p {package['package']}"] = package["imports"]
+        if not package["imports"]:
+            records[f"r {package['package']}"] = record
     return records, sorted(problems + more_problems + _check_classes(catalog, facts))
 
 
@@ -166,6 +171,36 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
     yield "i modules", modules
 
 
+def _dated_records(facts: Facts) -> Iterator[tuple[str, list[str]]]:
+    """For each top-level module the names below it about which some Python has a say of its own, inherited ones too."""
+    found: dict[str, set[str]] = defaultdict(set)
+    dated = {name for name, row in {**facts.modules, **facts.symbols}.items() if _is_dated(row)}
+    for name in dated:
+        top, _, rest = name.partition(".")
+        found[top].add(rest)
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in dated & facts.symbols.keys():
+        members[name.rpartition(".")[0]].append(name.rpartition(".")[2])
+    for name, row in facts.symbols.items():
+        top, _, rest = name.partition(".")
+        found[top].update(f"{rest}.{member}" for base in _bases(row, facts) for member in members.get(base, ()))
+    for top, names in found.items():
+        yield f"d {top}", sorted(names)
+
+
+def _is_dated(row: Row) -> bool:
+    added = parse_version(row.get("added", ""))
+    return bool(added and added > OLDEST_KNOWN) or any(key in row for key in ("deprecated", "removed", "params"))
+
+
+def _bases(row: Row, facts: Facts) -> Iterator[str]:
+    """The classes that a class has its members from, however far up; the main name of an alias is one."""
+    for base in [row["alias_of"]] if "alias_of" in row else row.get("bases", ()):
+        full = full_name(base)
+        yield full
+        yield from _bases(facts.symbols.get(full, {}), facts)
+
+
 def _lines(facts: Facts, cards: dict[str, Row]) -> dict[str, Row]:
     """What the cards say of each symbol; what to use instead is inherited from its class and module."""
     lines: dict[str, Row] = {}
@@ -176,7 +211,12 @@ def _lines(facts: Facts, cards: dict[str, Row]) -> dict[str, Row]:
         line = members[key] if key else {}
         # The rows are sorted by name, so a class comes before its members.
         around = lines.get(name.rpartition(".")[0]) or _instead(facts.modules[module], cards)
-        instead = {"instead": around["instead"]} if "instead" in around else {}
+        main = row.get("alias_of")
+        if main and Facts.is_going(row) and not Facts.is_going(facts.symbols[main]):
+            around = {"instead": f"Use `{main}`."}
+            if "removed" not in row and facts.symbols[main]["module"] != module:
+                around["kept"] = "true"  # As `typing.Iterable`: nobody is warned, and it stays.
+        instead = {key: around[key] for key in ("instead", "kept") if key in around}
         lines[name] = {**instead, **({"summary": line} if isinstance(line, str) else line)}
     return lines
 

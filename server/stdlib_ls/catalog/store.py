@@ -47,7 +47,8 @@ class Row(NamedTuple):
 class Entry(NamedTuple):
     """A module or symbol of the standard library.
 
-    `instead` is a sentence on what to use in place of what is deprecated or gone.
+    `instead` is a sentence on what to use in place of what is deprecated or gone; `is_kept` says that what is
+    deprecated stays for good and that nothing needs to be done.
     `added` is None where it is older than the facts reach; `docs` is a page and anchor below the
     documentation's root, `docs_since` the first version that is sure to have it there, `docs_version` the last,
     where the newest has not, and `docs_before` has the first and last version of earlier places, oldest first.
@@ -67,6 +68,7 @@ class Entry(NamedTuple):
     added: Version | None
     deprecated: Version | None
     is_deprecated: bool
+    is_kept: bool
     removed: Version | None
     availability: tuple[str, ...]
     docs: str
@@ -94,6 +96,7 @@ class Catalog:
         self._own: dict[str, list[dict[str, Any]]] = {}
         self._record = lru_cache(_CACHED_RECORDS)(self._find)
         self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
+        self._dated = lru_cache(_CACHED_RECORDS)(self._read_dated)
         self._public = lru_cache(_CACHED_RECORDS)(self._build_public_names)
 
     def find(self, name: str) -> Entry | None:
@@ -121,7 +124,7 @@ class Catalog:
             return []
         rows = {row[0]: Row(*row) for row in self._record("l " + entry.name) or ()}
         for base in entry.bases:
-            for row in self.members(_full_name(base)):
+            for row in self.members(full_name(base)):
                 rows.setdefault(row.label, row)
         return sorted(rows.values())
 
@@ -140,6 +143,13 @@ class Catalog:
         found = [one.added for one in (entry, self.find(entry.module)) if one and one.added] if entry else []
         return max(found, default=None)
 
+    def dated(self, module: str) -> frozenset[str]:
+        """The names below a top-level module, or below `builtins`, that versions matter to, without the module's."""
+        return self._dated(module)
+
+    def _read_dated(self, module: str) -> frozenset[str]:
+        return frozenset(self._record("d " + module) or ())
+
     def packages(self, import_name: str) -> list[dict[str, Any]]:
         """The alternatives of the distributions that are imported by this top-level name, a team's own first."""
         found: list[dict[str, Any]] = self._own.get(import_name) or self._record("a " + import_name) or []
@@ -152,9 +162,17 @@ class Catalog:
         extended = copy(self)
         extended._own = {}
         for package in packages:
-            for name in import_roots(package):
+            # Nothing is imported by the empty name: there stand those that have none.
+            for name in import_roots(package) or [""]:
                 extended._own.setdefault(name, []).append(package)
         return extended
+
+    def distribution(self, name: str) -> dict[str, Any] | None:
+        """What the catalog, or a team's own, says of a distribution by its normal name; None where it says nothing."""
+        own = (package for packages in self._own.values() for package in packages)
+        known = (package for root in map(_root, self.import_names(name)) for package in self.packages(root))
+        found = next((package for package in chain(own, known) if package["package"] == name), None)
+        return found or self._record("r " + name)
 
     def alternative_schema(self) -> dict[str, Any]:
         """The JSON schema of alternatives."""
@@ -215,6 +233,7 @@ class Catalog:
             added=_version(record.get("added")),
             deprecated=_version(deprecated),
             is_deprecated=bool(deprecated),
+            is_kept=bool(record.get("kept")),
             removed=_version(record.get("removed")),
             availability=tuple(record.get("availability", ())),
             docs=docs.get("docs", _LIBRARY_PAGE),
@@ -251,7 +270,7 @@ class Catalog:
         if main != owner:
             return self._resolve(f"{main}.{member}", depth - 1)
         for base in owner_record.get("bases", ()):
-            inherited = self._resolve(f"{_full_name(base)}.{member}", depth - 1)
+            inherited = self._resolve(f"{full_name(base)}.{member}", depth - 1)
             if inherited:
                 return inherited
         return None
@@ -290,13 +309,17 @@ def is_under(name: str, imports: Iterable[str]) -> bool:
 
 def import_roots(package: dict[str, Any]) -> list[str]:
     """The top-level names by which a package is imported: `backports` for `backports.zoneinfo`."""
-    return list(dict.fromkeys(name.partition(".")[0] for name in package["imports"]))
+    return list(dict.fromkeys(map(_root, package["imports"])))
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _version(value: Any) -> Version | None:
     return parse_version(value) if isinstance(value, str) else None
 
 
-def _full_name(base: str) -> str:
+def full_name(base: str) -> str:
     """Base classes without a module are builtins."""
     return base if "." in base else f"builtins.{base}"

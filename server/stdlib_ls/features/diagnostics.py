@@ -7,10 +7,16 @@ from typing import cast
 
 from stdlib_ls.features.replaceable import replaceable_imports
 from stdlib_ls.features.rules import Diagnostic, Severity
+from stdlib_ls.features.shadowing import shadowed_modules
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.features.suppression import is_suppressed
+from stdlib_ls.features.version_rules import version_findings
 
-RULES: tuple[Callable[[SourceFile], Iterator[Diagnostic]], ...] = (replaceable_imports,)
+RULES: tuple[Callable[[SourceFile], Iterator[Diagnostic]], ...] = (
+    replaceable_imports,
+    version_findings,
+    shadowed_modules,
+)
 
 
 def diagnostics(file: SourceFile) -> list[Diagnostic]:

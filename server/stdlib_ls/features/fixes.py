@@ -13,7 +13,7 @@ from textwrap import shorten
 from stdlib_ls.analysis import safety
 from stdlib_ls.analysis.patterns import is_term, may_stand
 from stdlib_ls.analysis.places import Scope
-from stdlib_ls.analysis.sightings import Site
+from stdlib_ls.analysis.table import Site
 from stdlib_ls.features.edits import Edit, Fix, apply_edits
 from stdlib_ls.features.import_edits import (
     drop_members,

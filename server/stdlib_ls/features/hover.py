@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stdlib_ls.analysis.sightings import Sighting
+from stdlib_ls.analysis.table import Sighting
 from stdlib_ls.features.cards import Card, card_of, package_card
 from stdlib_ls.features.judgement import judge, site_group
 from stdlib_ls.features.source_file import SourceFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stdlib_ls.analysis.sightings import Site
+from stdlib_ls.analysis.table import Site
 from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.source_file import SourceFile
 

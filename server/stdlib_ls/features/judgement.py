@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stdlib_ls.analysis.patterns import CONSUMERS, Found, compile_pattern, find_name, find_pattern, is_stored
-from stdlib_ls.analysis.sightings import Sighting, Site
+from stdlib_ls.analysis.table import Sighting, Site
 from stdlib_ls.catalog.store import is_under
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.versions import Version, parse_version
@@ -186,7 +186,7 @@ def _is_silent(file: SourceFile, verdict: Verdict) -> bool:
 
 def _is_guarded(file: SourceFile, site: Site) -> bool:
     """Whether the author has thought about an import: a guard, or a branch on versions with another way out."""
-    if site.imported.place.guards - {"attribute-error"}:
+    if site.imported.place.guards - {"attribute-error", "warnings"}:
         return True
     reached = file.versions_at(site.base + site.imported.start)
     if reached == file.context.versions:

@@ -1,0 +1,164 @@
+"""The rules on what not every supported Python has: removed, not yet there, or deprecated.
+
+Silent first: where the code does not run on the Python in question, where it asks before it uses, where the
+name may be something else, where the program brings it itself, and where annotations are never evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stdlib_ls.analysis.patterns import is_stored
+from stdlib_ls.analysis.surroundings import is_annotation, keywords_of_call
+from stdlib_ls.analysis.table import Sighting
+from stdlib_ls.catalog.store import Entry
+from stdlib_ls.features.dated import dated_below, is_deprecated
+from stdlib_ls.features.render import unquote
+from stdlib_ls.features.rules import Diagnostic, Severity
+from stdlib_ls.features.source_file import SourceFile
+from stdlib_ls.versions import Version, VersionRange, show_version
+
+_GUARDS_OF_IMPORTS = frozenset(("import-error", "condition", "lazy"))
+_GUARDS_OF_USES = frozenset(("attribute-error", "condition", "lazy"))
+
+
+class _Dated(NamedTuple):
+    """A name in the text about which versions have a say: an entry, or a parameter of it, with its dates."""
+
+    start: int
+    end: int
+    entry: Entry
+    added: Version | None
+    removed: Version | None
+    parameter: str = ""
+
+    @property
+    def shown(self) -> str:
+        name = self.entry.name.removeprefix("builtins.")
+        return f"the parameter {self.parameter} of {name}" if self.parameter else name
+
+
+def version_findings(file: SourceFile) -> Iterator[Diagnostic]:
+    """What some supported Python has no more, has not yet, or wants to get rid of."""
+    for sighting in _sightings(file):
+        for dated in _dated(file, sighting):
+            versions = _reaching(file, sighting)
+            found = _finding(file, dated, versions) if versions else None
+            if found and not _is_silent(file, sighting, dated, found.code):
+                yield found
+                break  # What is reached through it is no better.
+
+
+def _finding(file: SourceFile, dated: _Dated, versions: VersionRange) -> Diagnostic | None:
+    entry, shown = dated.entry, dated.shown
+    kind = "module" if entry.is_module and not dated.parameter else "member"
+    severity: Severity = "hint" if versions.assumed else "warning"
+    supports = _supports(file, versions)
+    if dated.removed and dated.removed <= versions.newest:
+        gone = f"{shown} is gone from Python {show_version(dated.removed)} on; {supports}.{_way_out(dated)}"
+        return Diagnostic(dated.start, dated.end, f"removed-{kind}", severity, gone, shown)
+    if dated.added and dated.added > versions.lowest:
+        missing = f"{shown} needs Python {show_version(dated.added)}; {supports}."
+        return Diagnostic(dated.start, dated.end, "not-yet-available", severity, missing, shown)
+    if not dated.parameter and is_deprecated(entry, versions):
+        since = f" since Python {show_version(entry.deprecated)}" if entry.deprecated else ""
+        message = f"{shown} is deprecated{since}.{_way_out(dated)}"
+        return Diagnostic(dated.start, dated.end, f"deprecated-{kind}", "hint", message, shown, tags=("deprecated",))
+    return None
+
+
+def _supports(file: SourceFile, versions: VersionRange) -> str:
+    """Which Pythons a place is judged by, and who says so."""
+    if versions != file.context.versions:
+        return f"this branch runs on {versions}"
+    return f"this project supports {versions} ({versions.lowest_source})"
+
+
+def _way_out(dated: _Dated) -> str:
+    return f" {unquote(dated.entry.instead)}" if dated.entry.instead and not dated.parameter else ""
+
+
+def _sightings(file: SourceFile) -> Iterator[Sighting]:
+    """The imports, and those uses about which versions may have a say."""
+    catalog, sightings, versions = file.context.catalog, file.sightings, file.context.versions
+    there = file.document.words()
+    for site in sightings.imports():
+        imported = site.imported
+        top, _, rest = imported.target.partition(".")
+        if imported.level or imported.is_star or not catalog.is_stdlib(top) or file.context.is_shadowed(top):
+            continue
+        yield sightings.import_sighting(site)
+        dated = dated_below(catalog, top, versions)
+        words = None if rest in dated.parameters else dated.words(there)
+        if words is None or words:
+            yield from (use for use in sightings.uses_named(imported.local, words) if site in use.best_sites)
+    dated = dated_below(catalog, "builtins", versions)
+    for head in {name.partition(".")[0] for name in (*dated.names, *dated.parameters)} & there:
+        words = None if head in dated.names or head in dated.parameters else dated.words(there)
+        if words is None or words:
+            yield from (use for use in sightings.uses_named(head, words) if use.name.startswith("builtins."))
+
+
+def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
+    """The parts of a sighting about which versions have a say, from the left; what its import says is left to that."""
+    catalog = file.context.catalog
+    told = {part.name for site in sighting.sites for part in file.sightings.import_sighting(site).parts}
+    seen: set[str] = set()
+    for part in sighting.parts:
+        if part.name not in seen and (sighting.is_import or part.name not in told):
+            top, _, rest = part.name.partition(".")
+            entry = catalog.find(part.name) if rest in dated_below(catalog, top, file.context.versions).names else None
+            if entry:
+                yield _Dated(part.start, part.end, entry, entry.added, entry.removed)
+        seen.add(part.name)
+    entry = None if sighting.is_import else catalog.find(sighting.name)
+    if entry and entry.parameters:
+        for keyword in keywords_of_call(sighting, file.document):
+            if keyword.text in entry.parameters:
+                yield _Dated(keyword.start, keyword.end, entry, *entry.parameters[keyword.text], keyword.text)
+
+
+def _reaching(file: SourceFile, sighting: Sighting) -> VersionRange | None:
+    """The Pythons that run a use and can have run its import; None where nobody can tell."""
+    reached = file.versions_at(sighting.start)
+    for site in sighting.sites:
+        imported = file.versions_at(site.base + site.imported.start)
+        if reached is None or imported is None:
+            return None
+        reached = reached.within(imported)
+    return reached
+
+
+def _is_silent(file: SourceFile, sighting: Sighting, dated: _Dated, code: str) -> bool:
+    if not sighting.certain or is_stored(sighting, file.document):
+        return True
+    guards = sighting.place.guards
+    names = {part.name.rpartition(".")[2] for part in sighting.parts}
+    if guards & (_GUARDS_OF_IMPORTS if sighting.is_import else _GUARDS_OF_USES):
+        return True
+    if any(guard.removeprefix("has:") in names for guard in guards if guard.startswith("has:")):
+        return True
+    if code.startswith("deprecated-"):
+        return "warnings" in guards
+    if any(use.name == sighting.name and is_stored(use, file.document) for site in sighting.sites
+           for use in file.sightings.uses_of(site)):  # fmt: skip
+        return True  # The program brings it itself where Python does not.
+    if _is_asked_for(file, dated.entry.name):
+        return True
+    return not sighting.is_import and _is_never_evaluated(file, sighting)
+
+
+def _is_asked_for(file: SourceFile, name: str) -> bool:
+    """Whether the file asks somewhere whether there is such a thing, in whatever way."""
+    member = name.rpartition(".")[2]
+    probe = (
+        rb"\b(?:hasattr|getattr|setattr|importorskip|find_spec|import_module|__import__)\s*\([^()]*['\"](?:%s|%s)['\"]"
+    )
+    return re.search(probe % (re.escape(member.encode()), re.escape(name.encode())), file.source) is not None
+
+
+def _is_never_evaluated(file: SourceFile, sighting: Sighting) -> bool:
+    postponed = any(site.imported.target == "__future__.annotations" for site in file.sightings.imports())
+    return postponed and is_annotation(sighting, file.document)
