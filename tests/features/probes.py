@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -20,8 +21,12 @@ from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.judgement import Verdict, verdicts
+from stdlib_ls.features.manifests import kind_of
 from stdlib_ls.features.render import Format, render
+from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
+from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, SourceFile
+from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import Settings, read_settings
 from stdlib_ls.versions import VersionRange, parse_version
 
@@ -202,10 +207,77 @@ def _doubts(use: Sighting) -> str:
     return others + (" or unknown" if use.doubtful else "")
 
 
+def probe_requirements(case: Case, catalog: Catalog) -> str:
+    """What is said of the requirements in a file whose name is `path`, or the title of the card at each cursor.
+
+    `show: messages` adds the message, `show: fixes` what the file becomes by each fix. What `versions` gives are
+    also the ends that the project declares, unless their `source` says otherwise.
+    """
+    kind = kind_of(PurePosixPath(case.options.get("path", "pyproject.toml")))
+    assert kind, f"{case.path}:{case.line}: such a file lists no requirements"
+    known = context(case.options, catalog)
+    is_declared = known.versions.lowest_source == _DEFAULT_SOURCE
+    newest = known.versions.newest if "versions" in case.options else None
+    declared = (known.versions.lowest, newest) if is_declared else (None, None)
+    file = RequirementsFile(case.text, known._replace(declared=declared), kind, parse_toml)
+    if case.cursors:
+        return "\n".join(_requirement_at(file, cursor) for cursor in case.cursors)
+    answers, show = [], case.options.get("show", "")
+    for one in diagnostics(file):
+        line, column = file.position(one.start, "utf-32")
+        answers.append(f"{line + 1}:{column + 1} {file.slice(one.start, one.end)}: {one.severity} {one.code}")
+        if show == "messages":
+            answers[-1] += f"\n  {one.message}"
+        elif show == "fixes":
+            answers.append(_requirement_gone(file, one, case))
+    return "\n".join(answers) or NOTHING
+
+
+def _requirement_at(file: RequirementsFile, cursor: int) -> str:
+    found = requirement_hover(file, cursor)
+    if found is None:
+        return NOTHING
+    card, start, end = found
+    assert start <= cursor <= end
+    return f"{file.slice(start, end)}: {card.title} ({card.kind})"
+
+
+def _requirement_gone(file: RequirementsFile, one: Diagnostic, case: Case) -> str:
+    """The text after a fix; in TOML exactly one value has gone, and everything else is as it was."""
+    fix = one.find_fix()
+    if fix is None:
+        return "# no fix"
+    assert fix.safe and fix.title == f"Remove the requirement {file.slice(one.start, one.end)}"
+    fixed = apply_edits(file.source, fix.edits).decode()
+    if file.kind == "pyproject":
+        before, after = (Counter(_leaves(parse_toml(text))) for text in (case.text, fixed))
+        gone = before - after
+        # A key of Poetry's may hold several values.
+        assert not after - before and (gone.total() == 1 or len(set(map(_table_of, gone))) == 1), fixed
+    return _visible(fixed, case)
+
+
+def _table_of(leaf: str) -> str:
+    return leaf.partition(" = ")[0].rpartition(".")[0]
+
+
+def _leaves(value: object, keys: str = "") -> Iterator[str]:
+    """Every value of a table with the keys that lead to it; places in lists do not count."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{keys}.{key}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, f"{keys}[]")
+    else:
+        yield f"{keys} = {value!r}"
+
+
 PROBES: Mapping[str, Callable[[Case, Catalog], str]] = {
     "hover": probe_hover,
     "completion": probe_completion,
     "diagnostics": probe_diagnostics,
     "fixes": probe_fixes,
     "sightings": probe_sightings,
+    "requirements": probe_requirements,
 }

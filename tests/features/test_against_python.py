@@ -52,7 +52,7 @@ def test_fixed_programs_do_the_same(file_context: Context) -> None:
         file = SourceFile(text, file_context)
         found = diagnostics(file)
         fixes = [fix for one in found if (fix := one.find_fix())]
-        for edits in [*(fix.edits for fix in fixes), tuple(combine(found))]:
+        for edits in [*(fix.edits for fix in fixes), tuple(combine(file, found))]:
             applied += bool(edits)
             fixed = apply_edits(file.source, edits).decode()
             assert outcome(fixed) == before, f"\n{text}\nbecame\n\n{fixed}"

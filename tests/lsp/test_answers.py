@@ -138,6 +138,57 @@ def test_fix_all_by_name_only(session: Session) -> None:
     assert session.actions(uri, FIXED, only=["source.fixAll"]) == []
 
 
+# Files that list requirements.
+
+LISTED = '# 😀\n[project]\nrequires-python = ">=3.11"\ndependencies = ["six", "enum34"]\n'
+UNLISTED = '# 😀\n[project]\nrequires-python = ">=3.11"\ndependencies = ["six"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text", "fixed"),
+    [
+        ("lists/requirements.txt", "pip-requirements", "six\nenum34  # 😀\n", "six\n"),
+        ("lists/requirements-dev.in", "requirements", "six\nenum34\n", "six\n"),
+        ("lists/requirements/dev.txt", "plaintext", "enum34\nsix", "six"),
+        ("lists/setup.cfg", "ini", "[options]\ninstall_requires =\n  enum34\n", "[options]\ninstall_requires =\n"),
+        ("lists/pyproject.toml", "toml", LISTED, UNLISTED),
+    ],
+)
+def test_superfluous_requirements(session: Session, name: str, language: str, text: str, fixed: str) -> None:
+    uri = (session.root / name).as_uri()
+    session.client.open(uri, text, language=language)
+    (found,) = session.diagnostics(uri)
+    assert (found["code"], found["severity"]) == ("superfluous-requirement", 4)
+    start = text.index("enum34")
+    places = [position(text, offset, session.encoding) for offset in (start, start + len("enum34"))]
+    assert found["range"] == dict(zip(("start", "end"), places, strict=True))
+    assert "enum34" in session.at("hover", uri, text, start)["contents"]["value"]
+    assert session.at("completion", uri, text, start) is None
+    remove, suppress = session.actions(uri, text)
+    assert suppress["title"].startswith("Ignore superfluous-requirement for enum34")
+    (all_fixed,) = session.actions(uri, text, only=["source.fixAll"])
+    for action in (remove, all_fixed):
+        edit = action["edit"]
+        edits = edit["changes"][uri] if "changes" in edit else edit["documentChanges"][0]["edits"]
+        assert applied(text, edits, session.encoding) == fixed
+    session.client.change(uri, fixed)
+    if not session.pulls:
+        assert session.diagnostics(uri) == []
+    assert session.actions(uri, fixed) == []
+    session.client.close(uri)
+    assert session.client.at("hover", uri, 0, 0) is None
+
+
+def test_other_texts_are_none_of_ours(session: Session) -> None:
+    for name, language in (("Cargo.toml", "toml"), ("notes.txt", "plaintext"), ("constraints.txt", "pip-requirements")):
+        uri = (session.root / name).as_uri()
+        session.client.open(uri, "enum34\n", language=language)
+        assert session.client.at("hover", uri, 0, 1) is None
+        assert not session.actions(uri, "enum34\n")
+        assert not pushed(session, uri)
+        session.client.close(uri)
+
+
 # The text of a buffer.
 
 

@@ -16,10 +16,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+from strategies import UnknownStrategy, drawn
 
 from stdlib_ls.catalog.alternatives import compiled_alternative, leading_name, names_in
 from stdlib_ls.catalog.facts import Facts, Row
@@ -33,6 +35,19 @@ TIMEOUT_SECONDS = 300
 # What starts an interpreter: its path, or a program and its arguments.
 Command = tuple[str, ...]
 NOT_INSTALLED = "the package is not installed there"
+
+
+class BadProof(ValueError):
+    """A proof that cannot be run as it is written."""
+
+
+class Observation(NamedTuple):
+    """What came out of both sides for one input, which shown names."""
+
+    shown: str
+    old: str
+    new: str
+    is_random: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,28 +86,38 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
             why = NOT_INSTALLED
         if why:
             verdicts[index] = Verdict(package["package"], row["match"], "not run", why)
-        else:
+            continue
+        try:
             jobs += [(index, old, new) for old, new in jobs_of(row)]
+        except (BadProof, UnknownStrategy) as error:
+            verdicts[index] = Verdict(package["package"], row["match"], "refused", str(error))
     olds = iter(run_side(python, [old for _, old, _ in jobs]))
     news = iter(run_side(python, [new for _, _, new in jobs if new]))
-    seen: dict[int, list[tuple[str, str, str]]] = {}
+    seen: dict[int, list[Observation]] = {}
     for index, old, new in jobs:
         shown = old.get("expression", "the program")
-        seen.setdefault(index, []).append((shown, next(olds), next(news) if new else "held"))
+        observation = Observation(shown, next(olds), next(news) if new else "held", old.get("is_random", False))
+        seen.setdefault(index, []).append(observation)
     for index, observations in seen.items():
         why = objection(observations)
         verdicts[index] = Verdict(package["package"], rows[index]["match"], "refused" if why else "proved", why)
     return [verdicts[index] for index in sorted(verdicts)]
 
 
-def objection(observations: list[tuple[str, str, str]]) -> str:
-    """Why what both sides gave proves nothing, or "" where it does."""
-    for shown, old, new in observations:
-        broken = old.startswith(("could not start", "raised NameError", "raised SyntaxError"))
-        if broken or old != new:
-            return f"{shown}: {old!r} against {new!r}"
-    if all(old.startswith("raised ") for _, old, _ in observations):
-        return "every input raises; give one that does not"
+def objection(observations: list[Observation]) -> str:
+    """Why what both sides gave proves nothing, by the shortest input that shows it, or "" where it does."""
+    wrong = [
+        one
+        for one in observations
+        if one.old != one.new or one.old.startswith(("could not start", "raised NameError", "raised SyntaxError"))
+    ]
+    if wrong:
+        shown, old, new, _ = min(wrong, key=lambda one: len(one.shown))
+        return f"{shown}: {old!r} against {new!r}"
+    for kind in ("", "random "):
+        group = [one for one in observations if one.is_random == bool(kind)]
+        if group and all(one.old.startswith("raised ") for one in group):
+            return f"every {kind}input raises; give one that does not"
     return ""
 
 
@@ -105,11 +130,21 @@ def jobs_of(row: Row) -> Iterator[tuple[Row, Row | None]]:
         yield {"names": old_names + new_names, "program": program}, None
         return
     shared = {"setup": proof.get("setup", ""), "observe": proof.get("observe", "repr(_)")}
-    for bindings in proof.get("inputs", [{}]):
+    for is_random, bindings in inputs_of(proof):
+        common = {**shared, "is_random": is_random}
         yield (
-            {**shared, "names": old_names, "expression": fill(row["match"], bindings)},
-            {**shared, "names": new_names, "expression": fill(row["fix"], bindings)},
+            {**common, "names": old_names, "expression": fill(row["match"], bindings)},
+            {**common, "names": new_names, "expression": fill(row["fix"], bindings)},
         )
+
+
+def inputs_of(proof: Row) -> Iterator[tuple[bool, dict[str, str]]]:
+    """The bindings of a proof, and whether they are drawn; holes that are not drawn have those of `inputs` in turn."""
+    wanted = tuple(sorted(proof.get("random", {}).items()))
+    fixed: list[dict[str, str]] = proof.get("inputs", [] if wanted else [{}])
+    yield from ((False, bindings) for bindings in fixed)
+    others = cycle(fixed or [{}])
+    yield from ((True, {**next(others), **bindings}) for bindings in (drawn(wanted) if wanted else ()))
 
 
 def fill(pattern: str, bindings: dict[str, str]) -> str:
@@ -120,7 +155,9 @@ def fill(pattern: str, bindings: dict[str, str]) -> str:
         if text is None and found[2]:
             return ""
         if text is None:
-            raise KeyError(f"{pattern}: the proof's inputs do not bind ${found[3]}")
+            raise BadProof(f"{pattern}: the proof's inputs do not bind ${found[3]}")
+        if found[2] and text.lstrip().startswith(","):
+            raise BadProof(f"{pattern}: the value of $${found[3]} begins with a comma, which the pattern has; drop it")
         return (found[1] or "") + (text if found[2] else f"({text})")
 
     return re.sub(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)", put, pattern)

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +16,9 @@ from pathlib import Path
 import pytest
 from environments import MORE_PACKAGES, PACKAGES, PYODIDE_LACKS, PYODIDES, python_with_packages, why_not
 from interpreters import running
-from prove import Verdict, jobs_of, objection, packages
+from prove import BadProof, Observation, Verdict, fill, inputs_of, jobs_of, objection, packages, prove_package, run_side
 from run_all import counts, prove_all
+from strategies import STRATEGIES, UnknownStrategy, drawn, source, strategy
 
 pytestmark = pytest.mark.proofs
 
@@ -100,7 +103,17 @@ def test_what_pyodide_lacks_is_known_by_rows_of_the_catalog() -> None:
     ],
 )
 def test_what_proves_nothing_is_refused(observations: list[tuple[str, str, str]], why: str) -> None:
-    assert objection(observations) == why
+    assert objection([Observation(*one) for one in observations]) == why
+
+
+def test_the_shortest_difference_is_named() -> None:
+    seen = [Observation(f"f({number})", "1", "2", is_random=True) for number in (100, 7, 10)]
+    assert objection(seen) == "f(7): '1' against '2'"
+
+
+def test_inputs_that_work_do_not_excuse_random_ones_that_all_raise() -> None:
+    seen = [Observation("f()", "1", "1"), Observation("f(2)", "raised TypeError", "raised TypeError", is_random=True)]
+    assert objection(seen) == "every random input raises; give one that does not"
 
 
 def test_a_proof_runs_each_side_with_its_own_names() -> None:
@@ -111,3 +124,85 @@ def test_a_proof_runs_each_side_with_its_own_names() -> None:
     }
     jobs = [(old["expression"], new["expression"]) for old, new in jobs_of(row) if new]
     assert jobs == [("p.f((1))", "os.g((1))"), ("p.f((2), k=3)", "os.g((2), k=3)")]
+
+
+def of_yaml(fix: str, **proof: object) -> Verdict:
+    """The verdict on a row that replaces the reader of YAML, which is at hand here."""
+    row = {"match": "yaml.safe_load($X)", "fix": fix, "safety": "safe", "proof": proof}
+    (verdict,) = prove_package({"package": "PyYAML", "imports": ["yaml"], "replacements": [row]}, (sys.executable,))
+    return verdict
+
+
+def test_random_inputs_go_to_both_sides() -> None:
+    digits = {"X": "'<small integers>'"}
+    assert of_yaml("int($X)", random=digits).outcome == "proved"
+    refused = of_yaml("abs(int($X))", random=digits, inputs=[{"X": "'1'"}])
+    assert (refused.outcome, refused.why[:23]) == ("refused", "yaml.safe_load(('-1')):")
+    assert of_yaml("int($X)", random={"X": "smal integers"}).why.startswith("smal integers is no strategy; known are")
+
+
+def test_holes_that_are_not_drawn_take_their_values_from_the_inputs_in_turn() -> None:
+    proof = {
+        "random": {"N": "booleans"},
+        "inputs": [{"N": "0", "MODE": "'r'"}, {"N": "1", "MODE": "'w'", "REST": "k=1"}],
+    }
+    random = [bindings for is_random, bindings in inputs_of(proof) if is_random]
+    assert [one["MODE"] for one in random] == ["'r'", "'w'"]
+    assert {one["N"] for one in random} == {"True", "False"}
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_what_a_strategy_draws_is_source_in_ascii(name: str) -> None:
+    values = [one["X"] for one in drawn((("X", name),), 10)]
+    assert all(value.isascii() for value in values)
+    for value in values:
+        eval(f"({value}{',' if value else ''})")
+
+
+def test_values_that_have_no_literal_have_a_source() -> None:
+    value = [float("nan"), {"a": -float("inf")}, (1,), "\ud800é"]
+    assert repr(eval(source(value))) == repr(value)
+
+
+def test_the_same_values_are_drawn_whatever_else_is_loaded() -> None:
+    asked = "import strategies; print(hash(str(strategies.drawn((('X', 'anything'),)))))"
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(__file__).parent)}
+    printed = {
+        subprocess.run([sys.executable, "-c", before + asked], env=environment, capture_output=True, check=True).stdout
+        for before in ("", "import stdlib_ls.cli; ")
+    }
+    assert len(printed) == 1
+
+
+def test_every_strategy_that_the_catalog_names_is_there() -> None:
+    wanted = {
+        value
+        for package in packages()
+        for row in package.get("replacements", ())
+        if isinstance(row.get("proof"), dict)
+        for value in row["proof"].get("random", {}).values()
+    }
+    assert len([strategy(one) for one in wanted]) > 50
+    with pytest.raises(UnknownStrategy):
+        strategy("list(<nothing of the kind>)")
+
+
+def test_the_value_of_further_arguments_does_not_begin_with_a_comma() -> None:
+    with pytest.raises(BadProof, match=r"the value of .*REST begins with a comma"):
+        fill("p.f($X, $$REST)", {"X": "1", "REST": " , k=3"})
+    refused = of_yaml("int($X)", inputs=[{"Y": "1"}])
+    assert (refused.outcome, refused.why) == ("refused", "yaml.safe_load($X): the proof's inputs do not bind $X")
+
+
+def test_methods_of_builtins_need_no_import() -> None:
+    job = {"names": ["bytes.fromhex", "dict.fromkeys"], "setup": "", "expression": "bytes.fromhex('0a')"}
+    assert run_side((sys.executable,), [{**job, "observe": "repr(_)"}]) == [r"b'\n'"]
+
+
+def test_a_job_leaves_nothing_behind_for_the_next() -> None:
+    look = "(os.getcwd() == '/', os.environ.get('LEFT'), os.environ['PATH'] == 'x', warnings.filters[0][0])"
+    setup = "import os, warnings"
+    job = {"names": [], "setup": setup, "expression": "0", "observe": look}
+    change = "\nos.chdir('/'); os.environ.update(LEFT='1', PATH='x'); warnings.simplefilter('error')"
+    _, second = run_side((sys.executable,), [{**job, "setup": setup + change}, job])
+    assert second == "(False, None, False, 'ignore')"

@@ -8,7 +8,7 @@ import pytest
 
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
-from stdlib_ls.features.fixes import apply_edits
+from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.settings import Settings
 from stdlib_ls.versions import VersionRange

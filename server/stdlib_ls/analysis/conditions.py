@@ -26,6 +26,10 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LATEST_PATCH = 255
 
 
+# What of a release, such as (3, 11, 4, "final", 0), an expression looks at.
+Asked = Callable[[tuple[Any, ...]], Any]
+
+
 class Outcome(NamedTuple):
     """The versions on which a condition can hold, and those on which it can fail."""
 
@@ -39,22 +43,30 @@ class Outcome(NamedTuple):
 ANY = Outcome()
 
 
-def outcome_of(node: Node, constants: Mapping[str, Outcome]) -> Outcome:
-    """What is known of a condition; `constants` are names of the file that hold conditions."""
+class Names(NamedTuple):
+    """What the names of a file hold: conditions, parts of a release by dotted name, or something in doubt."""
+
+    conditions: dict[str, Outcome]
+    asked: dict[str, Asked]
+    doubtful: set[str]
+
+
+def outcome_of(node: Node, names: Names) -> Outcome:
+    """What is known of a condition."""
     kind = node.type
     if kind == "parenthesized_expression" and node.named_child_count == 1:
-        return outcome_of(node.named_children[0], constants)
+        return outcome_of(node.named_children[0], names)
     if kind == "not_operator" and (argument := node.child_by_field_name("argument")):
-        return outcome_of(argument, constants).negated()
+        return outcome_of(argument, names).negated()
     if kind == "boolean_operator":
-        return _joined(node, constants)
+        return _joined(node, names)
     if kind == "comparison_operator":
-        return _compared(node)
+        return _compared(node, names)
     if kind in ("true", "false", "integer"):
         holds = text_of(node) not in ("False", "0")
         return Outcome(EVERY, frozenset()) if holds else Outcome(frozenset(), EVERY)
-    if kind == "identifier" and text_of(node) in constants:
-        return constants[text_of(node)]
+    if kind == "identifier" and text_of(node) in names.conditions:
+        return names.conditions[text_of(node)]
     return _ABOUT_PYTHON_2.get(text_of(node).rpartition(".")[2], ANY) if kind in ("identifier", "attribute") else ANY
 
 
@@ -62,29 +74,29 @@ _PYTHON_2 = Outcome(frozenset((LAST_PYTHON_2,)), EVERY - {LAST_PYTHON_2})
 _ABOUT_PYTHON_2 = {"PY2": _PYTHON_2, "PY3": _PYTHON_2.negated()}
 
 
-def _joined(node: Node, constants: Mapping[str, Outcome]) -> Outcome:
+def _joined(node: Node, names: Names) -> Outcome:
     sides = [node.child_by_field_name(side) for side in ("left", "right")]
-    left, right = (outcome_of(side, constants) if side else ANY for side in sides)
+    left, right = (outcome_of(side, names) if side else ANY for side in sides)
     if any(child.type == "and" for child in node.children):
         return Outcome(left.true & right.true, left.false | right.false)
     return Outcome(left.true | right.true, left.false & right.false)
 
 
-def _compared(node: Node) -> Outcome:
+def _compared(node: Node, names: Names) -> Outcome:
     """A comparison, also a chained one: each pair of operands in turn."""
     operands = [child for child in node.named_children if child.type != "comment"]
     signs = [text_of(child) for child in node.children if not child.is_named]
     if len(signs) != len(operands) - 1:
         return ANY
-    pairs = [_compared_pair(*pair) for pair in zip(operands, signs, operands[1:], strict=False)]
+    pairs = [_compared_pair(*pair, names) for pair in zip(operands, signs, operands[1:], strict=False)]
     none: frozenset[Version] = frozenset()
     return Outcome(EVERY.intersection(*(pair.true for pair in pairs)), none.union(*(pair.false for pair in pairs)))
 
 
-def _compared_pair(left: Node, sign: str, right: Node) -> Outcome:
-    asked, value = _asked(left), _constant(right)
+def _compared_pair(left: Node, sign: str, right: Node, names: Names) -> Outcome:
+    asked, value = asked_by(left, names), _constant(right)
     if asked is None:
-        asked, value, sign = _asked(right), _constant(left), _FLIPPED.get(sign, "")
+        asked, value, sign = asked_by(right, names), _constant(left), _FLIPPED.get(sign, "")
     if asked is None or value is None:
         return ANY
     if sign in ("in", "not in") and isinstance(value, tuple):
@@ -95,10 +107,7 @@ def _compared_pair(left: Node, sign: str, right: Node) -> Outcome:
     return _held_by(asked, sign, value)
 
 
-_Asked = Callable[[tuple[Any, ...]], Any]
-
-
-def _held_by(asked: _Asked, sign: str, value: Any) -> Outcome:
+def _held_by(asked: Asked, sign: str, value: Any) -> Outcome:
     compare = _COMPARE.get(sign)
     if compare is None:
         return ANY
@@ -118,30 +127,23 @@ def _held_by(asked: _Asked, sign: str, value: Any) -> Outcome:
     return Outcome(frozenset(true), frozenset(false))
 
 
-def _asked(node: Node) -> _Asked | None:
+def asked_by(node: Node, names: Names) -> Asked | None:
     """What of a release an expression looks at: all of `sys.version_info`, its first numbers, one of them."""
-    kind, text = node.type, text_of(node)
-    if text.rpartition(".")[2] == "version_info":
-        return lambda release: release
-    if text.rpartition(".")[2] == "hexversion":
-        return lambda release: release[0] << 24 | release[1] << 16 | release[2] << 8
-    if kind == "attribute" and text.endswith((".version_info.major", ".version_info.minor")):
-        index = ("major", "minor").index(text.rpartition(".")[2])
-        return lambda release: release[index]
-    if kind != "subscript":
+    whole = names.asked.get(text_of(node))
+    if whole:
+        return whole
+    value = node.child_by_field_name("object" if node.type == "attribute" else "value")
+    inner = names.asked.get(text_of(value)) if value is not None else None
+    if inner is None:
         return None
-    value, field = node.child_by_field_name("value"), node.child_by_field_name("subscript")
-    if value is None or field is None or text_of(value).rpartition(".")[2] != "version_info":
-        return None
-    if field.type == "integer" and text_of(field) in ("0", "1"):
-        number = int(text_of(field))
-        return lambda release: release[number]
-    if field.type == "slice":
-        begin, _, end = text_of(field).replace(" ", "").partition(":")
-        if begin in ("", "0") and end in ("1", "2", "3"):
-            count = int(end)
-            return lambda release: release[:count]
-    return None
+    # In a slice of them, the numbers keep their places.
+    field = node.child_by_field_name("attribute" if node.type == "attribute" else "subscript")
+    text = text_of(field).replace(" ", "") if field is not None else ""
+    index = {"major": 0, "minor": 1, "0": 0, "1": 1}.get(text)
+    if index is not None:
+        return lambda release: inner(release)[index]
+    count = {":1": 1, ":2": 2, ":3": 3}.get(text.removeprefix("0"))
+    return (lambda release: inner(release)[:count]) if count else None
 
 
 def _constant(node: Node) -> Any:
@@ -151,6 +153,16 @@ def _constant(node: Node) -> Any:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     return tuple(value) if isinstance(value, (tuple, list, set)) else value if isinstance(value, int) else None
+
+
+def whole_release(release: tuple[Any, ...]) -> Any:
+    """What `sys.version_info` holds."""
+    return release
+
+
+def as_hexadecimal(release: tuple[Any, ...]) -> Any:
+    """What `sys.hexversion` holds, as far as versions and patches go."""
+    return release[0] << 24 | release[1] << 16 | release[2] << 8
 
 
 def operands(node: Node) -> Iterator[Node]:

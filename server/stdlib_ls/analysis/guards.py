@@ -35,8 +35,10 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
     if kind == "try_statement":
         headers = [_header(child) for child in outer.children if child.type in _HANDLERS]
         for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
-            if any(header in _CATCH_ALL or errors.search(header) for header in headers):
+            if any(header in _CATCH_ALL or errors.search(header) or _VARIABLE.fullmatch(header) for header in headers):
                 yield name
+        if any(_GIVES_UP.search(child.text or b"") for child in outer.children if child.type in _HANDLERS):
+            yield "import-error"
     elif kind in ("if_statement", "elif_clause", "while_statement"):
         yield from _asked(_conditions(outer))
     elif kind in ("conditional_expression", "boolean_operator"):
@@ -44,8 +46,8 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
     elif kind == "with_statement" and inner.type == "block":
         header = (outer.text or b"")[: inner.start_byte - outer.start_byte]
         for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
-            if b"suppress" in header and errors.search(header):
-                yield name
+            if errors.search(header):
+                yield name  # As in `suppress(ImportError)`, or `pytest.raises(ImportError)`.
         if _WARNED.search(header):
             yield "warnings"
     elif kind == "function_definition":
@@ -55,6 +57,9 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
 
 
 _HANDLERS = ("except_clause", "except_group_clause")
+# `except ERRORS:` may catch anything, and who binds None or False there goes on without something.
+_VARIABLE = re.compile(rb"except\s+(?:\w+\.)*(?:[a-z_]\w*|[A-Z_]+)\s*(?:as\s+\w+\s*)?:")
+_GIVES_UP = re.compile(rb"^\s*\w+(?:\s*=\s*\w+)*\s*=\s*(?:None|False)\s*$", re.MULTILINE)
 _CATCH_ALL = (b"except", b"except:")
 
 

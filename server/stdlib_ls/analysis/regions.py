@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
 
-from stdlib_ls.analysis.conditions import ANY, EVERY, Outcome, operands, outcome_of
+from stdlib_ls.analysis.conditions import ANY, EVERY, Names, operands, outcome_of
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.syntax import Step, text_of
+from stdlib_ls.analysis.table import Site
+from stdlib_ls.analysis.version_names import names_of
 from stdlib_ls.versions import Version
 
-# What speaks of versions; such a condition that is not understood is in doubt.
-_VERSION_WORDS = rb"version|hexversion|PY_?[23]"
+# What may speak of the version of Python besides the names that are known to.
+_VERSION_WORDS = rb"(?i:version_info|hexversion|py(?:thon)?_?version|__version__|\bPY_?[23])|version\s*\(|\bVERSION\b"
 _CONSTANT_CONDITION = rb"\b(?:if|elif|while|and|or|not|assert)\s+(?:False|True|0|1)\b"
-_LEAVING_CALLS = frozenset(("sys.exit", "exit", "quit", "os._exit", "pytest.skip", "self.skipTest"))
+_LEAVING_CALLS = re.compile(r"(?i)(?:^|[._])(?:_?exit|quit|abort|die|bye|skip|skiptest|fail|error|usage)$")
 _LEAVING = frozenset(("return_statement", "raise_statement", "continue_statement", "break_statement"))
+
+
+def _words(names: Names) -> bytes:
+    """A regular expression for what speaks of versions; such a condition that is not understood is in doubt."""
+    known = sorted({*names.conditions, *names.asked, *names.doubtful})
+    return b"|".join([_VERSION_WORDS, *(rb"\b" + re.escape(name.encode()) + rb"\b" for name in known)])
 
 
 class Region(NamedTuple):
@@ -28,92 +36,76 @@ class Region(NamedTuple):
     versions: frozenset[Version] | None
 
 
-def regions_of(document: Document) -> list[Region]:
+def regions_of(document: Document, imports: Iterable[Site]) -> list[Region]:
     """Every region of a document, in no order; they may nest and overlap."""
-    constants = _constants(document)
-    words = b"|".join([_VERSION_WORDS, *(rb"\b" + name.encode() + rb"\b" for name in constants)])
+    names = names_of(document, imports)
     found: dict[tuple[int, int, str], list[Region]] = {}
-    for match in re.finditer(rb"(?i:" + words + rb")|" + _CONSTANT_CONDITION, document.source):
+    for match in re.finditer(rb"(?:" + _words(names) + rb")|" + _CONSTANT_CONDITION, document.source):
         steps = document.path_to(match.end() - 1)
         for index in range(len(steps) - 1, 0, -1):
             outer = steps[index - 1].node
             key = (outer.start_byte, outer.end_byte, outer.type)
             if key not in found:
-                found[key] = list(_regions(outer, steps, index, constants))
+                found[key] = list(_regions(outer, steps, index, names))
             if outer.type.endswith("_statement") and outer.type != "expression_statement":
                 break
     return [region for regions in found.values() for region in regions]
 
 
-def _constants(document: Document) -> dict[str, Outcome]:
-    """Names like `PY311 = sys.version_info >= (3, 11)`, where the module binds them only so."""
-    found: dict[str, Outcome] = {}
-    for match in re.finditer(
-        rb"^([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[^=\n]*(?:version_info|hexversion)", document.source, re.M
-    ):
-        steps = document.path_to(match.start())
-        assignment = next((step.node for step in steps if step.node.type == "assignment"), None)
-        value = assignment.child_by_field_name("right") if assignment else None
-        name = match[1]
-        bound = re.findall(
-            rb"(?<![\w.])" + name + rb"[ \t]*(?::[^=\n]*)?=(?!=)|(?:import|as|def|class|global|for)\s+" + name + rb"\b",
-            document.source,
-        )
-        outcome = outcome_of(value, found) if value else ANY
-        if outcome != ANY and len(bound) == 1:
-            found[name.decode()] = outcome
-    return found
-
-
-def _regions(outer: Node, steps: list[Step], index: int, constants: Mapping[str, Outcome]) -> Iterator[Region]:
+def _regions(outer: Node, steps: list[Step], index: int, names: Names) -> Iterator[Region]:
     """The regions that a node around a version word makes, if it is something with a condition."""
     kind = outer.type
     if kind == "if_statement":
         above = steps[index - 2].node if index > 1 else None
-        yield from _of_branches(outer, above, constants)
+        yield from _of_branches(outer, above, names)
     elif kind == "assert_statement" and index > 1:
-        yield from _from(outer.named_children[0], outer.end_byte, steps[index - 2].node.end_byte, True, constants)
+        yield from _from(outer.named_children[0], outer.end_byte, steps[index - 2].node.end_byte, True, names)
     elif kind == "while_statement":
         condition, body = outer.child_by_field_name("condition"), outer.child_by_field_name("body")
         if condition and body:
-            yield from _from(condition, body.start_byte, body.end_byte, True, constants)
+            yield from _from(condition, body.start_byte, body.end_byte, True, names)
     elif kind == "conditional_expression" and outer.named_child_count == 3:
         body, condition, alternative = outer.named_children
-        yield from _from(condition, body.start_byte, body.end_byte, True, constants)
-        yield from _from(condition, alternative.start_byte, alternative.end_byte, False, constants)
+        yield from _from(condition, body.start_byte, body.end_byte, True, names)
+        yield from _from(condition, alternative.start_byte, alternative.end_byte, False, names)
     elif kind == "boolean_operator":
         left, right = outer.child_by_field_name("left"), outer.child_by_field_name("right")
         if left and right:
             both = any(child.type == "and" for child in outer.children)
-            yield from _from(left, right.start_byte, right.end_byte, both, constants)
+            yield from _from(left, right.start_byte, right.end_byte, both, names)
     elif kind == "decorator":
-        yield from _of_decorator(outer, steps[index - 2].node, constants)
+        decorated = steps[index - 2].node
+        yield from _of_skip(outer.named_children[0], decorated.start_byte, decorated.end_byte, names)
+    elif kind == "assignment" and text_of(outer.children[0]) == "pytestmark" and outer.named_child_count > 1:
+        yield from _of_skip(outer.named_children[-1], 0, steps[0].node.end_byte, names)
+    elif kind in _NOT_UNDERSTOOD and _asks(outer, names) and steps[index - 2].node.type != "case_clause":
+        yield Region(outer.start_byte, steps[index - 2].node.end_byte if kind == "if_clause" else outer.end_byte, None)
 
 
-def _from(condition: Node, start: int, end: int, holds: bool, constants: Mapping[str, Outcome]) -> Iterator[Region]:
-    outcome = outcome_of(condition, constants)
+def _from(condition: Node, start: int, end: int, holds: bool, names: Names) -> Iterator[Region]:
+    outcome = outcome_of(condition, names)
     versions = outcome.true if holds else outcome.false
-    if _is_doubtful(condition, constants):
+    if _is_doubtful(condition, names):
         yield Region(start, end, None)
     elif versions != EVERY:
         yield Region(start, end, versions)
 
 
-def _is_doubtful(condition: Node, constants: Mapping[str, Outcome]) -> bool:
+def _is_doubtful(condition: Node, names: Names) -> bool:
     """Whether a condition asks for a version in a way that is not understood."""
-    words = re.compile(_VERSION_WORDS, re.IGNORECASE)
-    return any(words.search(one.text or b"") and outcome_of(one, constants) == ANY for one in operands(condition))
+    words = re.compile(_words(names))
+    return any(words.search(one.text or b"") and outcome_of(one, names) == ANY for one in operands(condition))
 
 
-def _of_branches(statement: Node, above: Node | None, constants: Mapping[str, Outcome]) -> Iterator[Region]:
+def _of_branches(statement: Node, above: Node | None, names: Names) -> Iterator[Region]:
     """The arms of an `if`, and what follows it where some arms never get there."""
     remaining, doubtful = EVERY, False
     passing: frozenset[Version] = frozenset()
     for arm in [statement, *statement.children_by_field_name("alternative")]:
         condition = arm.child_by_field_name("condition")
         body = arm.child_by_field_name("consequence") or arm.child_by_field_name("body")
-        outcome = outcome_of(condition, constants) if condition else ANY
-        doubtful = doubtful or (condition is not None and _is_doubtful(condition, constants))
+        outcome = outcome_of(condition, names) if condition else ANY
+        doubtful = doubtful or (condition is not None and _is_doubtful(condition, names))
         versions = remaining & outcome.true
         if condition is not None and arm is not statement and remaining != EVERY:
             yield Region(condition.start_byte, condition.end_byte, None if doubtful else remaining)
@@ -127,14 +119,25 @@ def _of_branches(statement: Node, above: Node | None, constants: Mapping[str, Ou
         yield Region(statement.end_byte, above.end_byte, passing)
 
 
-def _of_decorator(decorator: Node, decorated: Node, constants: Mapping[str, Outcome]) -> Iterator[Region]:
-    """`@unittest.skipIf(sys.version_info < (3, 11), ...)` and its like say on what the body never runs."""
-    call = decorator.named_children[0] if decorator.named_child_count else decorator
-    name = text_of(call.child_by_field_name("function") or call).rpartition(".")[2].lower()
-    arguments = call.child_by_field_name("arguments")
-    if name in ("skipif", "skipunless") and arguments is not None and arguments.named_child_count:
-        runs_if = name == "skipunless"
-        yield from _from(arguments.named_children[0], decorated.start_byte, decorated.end_byte, runs_if, constants)
+def _of_skip(mark: Node, start: int, end: int, names: Names) -> Iterator[Region]:
+    """`unittest.skipIf(sys.version_info < (3, 12), ...)` and its like say on what something never runs."""
+    kind = text_of(mark.child_by_field_name("function") or mark).rpartition(".")[2].lower()
+    arguments = mark.child_by_field_name("arguments")
+    given = [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
+    named = {text_of(one.children[0]): one.children[-1] for one in given if one.type == "keyword_argument"}
+    condition = named.get("condition") or next((one for one in given if one.type != "keyword_argument"), None)
+    if kind in ("skipif", "skipunless") and condition is not None:
+        yield from _from(condition, start, end, kind == "skipunless", names)
+    elif _asks(mark, names):
+        yield Region(start, end, None)
+
+
+_NOT_UNDERSTOOD = frozenset(("if_clause", "match_statement"))
+
+
+def _asks(node: Node, names: Names) -> bool:
+    """Whether what decides in a statement, its first line, speaks of versions."""
+    return re.search(_words(names), (node.text or b"").partition(b"\n")[0]) is not None
 
 
 def _leaves(body: Node) -> bool:
@@ -146,5 +149,5 @@ def _leaves(body: Node) -> bool:
     if last.type == "expression_statement" and last.named_child_count:
         call = last.named_children[0]
         function = call.child_by_field_name("function") if call.type == "call" else None
-        return function is not None and text_of(function) in _LEAVING_CALLS
+        return function is not None and _LEAVING_CALLS.search(text_of(function)) is not None
     return last.type in _LEAVING

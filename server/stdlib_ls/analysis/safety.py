@@ -83,9 +83,11 @@ def is_spoken_of(document: Document, name: str, *, with_member: bool) -> bool:
 
     A string that is the name and nothing more always counts, prose in docstrings and comments never does.
     """
-    word = rb"(?<![\w.\x80-\xff])" + re.escape(encode(name))
-    pattern = word + rb"(?=\.\w)|(?<=['\"])" + word + rb"(?=['\"])" if with_member else word + rb"(?![\w\x80-\xff])"
-    for found in re.finditer(pattern, document.source):
+    own = re.escape(encode(name))
+    word = rb"(?<![\w\x80-\xff])" + own + rb"(?![\w\x80-\xff])"
+    if with_member:
+        word = word + rb"(?=\.[\w{%])|(?<=['\"])" + own + rb"(?=['\"])|\b__main__\." + own + rb"\b"
+    for found in re.finditer(word, document.source):
         index = document.block_at(found.start())
         steps = path_to(document.nodes[index], found.start()) if index >= 0 else []
         kinds = [step.node.type for step in steps]

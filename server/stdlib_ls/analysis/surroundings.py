@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stdlib_ls.analysis.document import Document
-from stdlib_ls.analysis.syntax import Part, part
+from stdlib_ls.analysis.syntax import Part, part, text_of
 from stdlib_ls.analysis.table import Sighting
 
 
@@ -32,3 +32,14 @@ def is_annotation(sighting: Sighting, document: Document) -> bool:
 
 
 _ANNOTATED = frozenset(("typed_parameter", "typed_default_parameter", "function_definition", "assignment"))
+
+
+def conditions_around(document: Document, offset: int) -> Iterator[str]:
+    """What the `if`, `elif` and `while` around a place ask, and the decorators of what it is in, as texts."""
+    for step in document.path_to(offset):
+        node = step.node
+        if node.type in ("if_statement", "elif_clause", "while_statement"):
+            condition = node.child_by_field_name("condition")
+            yield text_of(condition) if condition is not None else ""
+        elif node.type == "decorated_definition":
+            yield from (text_of(child) for child in node.children if child.type == "decorator")

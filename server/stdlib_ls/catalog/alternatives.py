@@ -39,9 +39,26 @@ def check_alternative(source: Source, package: Row, facts: Facts, at: Key = (), 
     for index, row in enumerate(package.get("replacements", ())):
         for key, message in _check_row(row, package["imports"], facts, in_house):
             source.complain((*at, "replacements", index, *key), message)
-    if package["advice"] in ("different", "keep") and any("fix" in row for row in package.get("replacements", ())):
+    for key, message in _check_shadows(package, facts):
+        source.complain((*at, *key), message)
+    without_fixes = ("different", "keep", "superfluous")
+    if package["advice"] in without_fixes and any("fix" in row for row in package.get("replacements", ())):
         message = f"{package['advice']} packages have no fixes; choose partial, or drop them"
         source.complain((*at, "advice"), message)
+
+
+def _check_shadows(package: Row, facts: Facts) -> Iterator[tuple[Key, str]]:
+    """What distinguishes packages that only hide modules of the standard library from all others."""
+    is_superfluous = package["advice"] == "superfluous"
+    if is_superfluous != ("shadows" in package):
+        yield ("advice",), "superfluous packages, and only they, say under shadows what they hide"
+    if is_superfluous and package["imports"]:
+        yield ("imports",), "superfluous packages have no import names of their own; leave the list empty"
+    if not is_superfluous and not package["imports"]:
+        yield ("imports",), "at least one import name wanted; add it"
+    for index, name in enumerate(package.get("shadows", ())):
+        if not facts.find(name):
+            yield ("shadows", index), f"{name} is not in the standard library; correct the name"
 
 
 def _check_row(row: Row, imports: list[str], facts: Facts, in_house: bool) -> Iterator[tuple[Key, str]]:
@@ -84,11 +101,14 @@ def _check_holes(row: Row) -> Iterator[tuple[Key, str]]:
     unknown = holes(row["fix"]) - holes(row["match"])
     if unknown:
         yield ("fix",), f"the holes {', '.join(sorted(unknown))} do not occur in match; use those that do"
-    if isinstance(row.get("proof"), dict):
+    proof = row.get("proof")
+    if isinstance(proof, dict):
         needed = {hole[1:] for hole in holes(row["match"]) if not hole.startswith("$$")}
-        for index, bindings in enumerate(row["proof"].get("inputs", [{}])):
+        inputs: dict[Key, Row] = {
+            ("proof", "inputs", index): bindings for index, bindings in enumerate(proof.get("inputs", ()))
+        }
+        for key, bindings in (inputs or {("proof",): proof.get("random", {})}).items():
             if needed - bindings.keys():
-                key = ("proof", "inputs", index)
                 yield key, f"the holes {', '.join(sorted(needed - bindings.keys()))} have no value; give them one"
 
 

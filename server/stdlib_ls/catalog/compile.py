@@ -33,7 +33,7 @@ from stdlib_ls.catalog.facts import Facts, Row
 from stdlib_ls.catalog.search_index import index_records
 from stdlib_ls.catalog.source import Problem, Source, check_schema
 from stdlib_ls.catalog.store import full_name, import_roots
-from stdlib_ls.versions import NEWEST_KNOWN, OLDEST_KNOWN, parse_version, show_version
+from stdlib_ls.versions import NEWEST_KNOWN, parse_version, show_version
 
 Records = dict[str, Any]
 
@@ -188,9 +188,13 @@ def _dated_records(facts: Facts) -> Iterator[tuple[str, list[str]]]:
         yield f"d {top}", sorted(names)
 
 
+# What the documentation says of older additions is not checked against interpreters.
+_OLDEST_DATED = (3, 6)
+
+
 def _is_dated(row: Row) -> bool:
     added = parse_version(row.get("added", ""))
-    return bool(added and added > OLDEST_KNOWN) or any(key in row for key in ("deprecated", "removed", "params"))
+    return bool(added and added > _OLDEST_DATED) or any(key in row for key in ("deprecated", "removed", "params"))
 
 
 def _bases(row: Row, facts: Facts) -> Iterator[str]:
@@ -216,7 +220,7 @@ def _lines(facts: Facts, cards: dict[str, Row]) -> dict[str, Row]:
             around = {"instead": f"Use `{main}`."}
             if "removed" not in row and facts.symbols[main]["module"] != module:
                 around["kept"] = "true"  # As `typing.Iterable`: nobody is warned, and it stays.
-        instead = {key: around[key] for key in ("instead", "kept") if key in around}
+        instead: Row = {key: around[key] for key in ("instead", "kept") if key in around}
         lines[name] = {**instead, **({"summary": line} if isinstance(line, str) else line)}
     return lines
 

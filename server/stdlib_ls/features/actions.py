@@ -6,10 +6,11 @@ They are computed from the file and the range: some clients send no diagnostics 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from stdlib_ls.features.diagnostics import diagnostics
-from stdlib_ls.features.edits import Edit
+from stdlib_ls.features.edits import Edit, apply_edits, keeps_form
 from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import SourceFile
 
@@ -18,13 +19,14 @@ _IMPORT = re.compile(r"\bimport [\w.]+")
 
 
 class Action(NamedTuple):
-    """A change that a person may choose; `diagnostic` is what it answers to."""
+    """A change that a person may choose; `diagnostic` is what it answers to, `rename` an old and a new path."""
 
     title: str
     kind: str
     edits: tuple[Edit, ...]
     diagnostic: Diagnostic | None = None
     preferred: bool = False
+    rename: tuple[Path, Path] | None = None
 
 
 def actions(file: SourceFile, start: int, end: int) -> list[Action]:
@@ -34,22 +36,24 @@ def actions(file: SourceFile, start: int, end: int) -> list[Action]:
     for diagnostic in touched:
         fix = diagnostic.find_fix()
         if fix:
-            fixes.append(Action(fix.title, "quickfix", fix.edits, diagnostic, preferred=fix.safe))
+            fixes.append(Action(fix.title, "quickfix", fix.edits, diagnostic, preferred=fix.safe, rename=fix.rename))
     suppressions = [_suppression(file, diagnostic) for diagnostic in touched]
     return [*fixes, *filter(None, suppressions)]
 
 
 def fix_all(file: SourceFile) -> Action | None:
     """Every safe fix of a file in one action, or None where there is none."""
-    edits = combine(diagnostics(file))
+    edits = combine(file, diagnostics(file))
     return Action("Fix all that stdlib-ls is sure of", FIX_ALL, tuple(edits)) if edits else None
 
 
-def combine(found: list[Diagnostic]) -> list[Edit]:
+def combine(file: SourceFile, found: list[Diagnostic]) -> list[Edit]:
     """The edits of all safe fixes of some diagnostics, in order.
 
-    A fix that gets in another's way, or imports the same, is left out: it has its turn in the text that results.
+    A fix that gets in another's way, imports the same, or with which the sum would not parse, is left out: it has
+    its turn in the text that results.
     """
+    is_python = keeps_form(file.source, file.source)
     edits: list[Edit] = []
     imported: set[str] = set()
     for diagnostic in found:
@@ -58,10 +62,15 @@ def combine(found: list[Diagnostic]) -> list[Edit]:
             continue
         lines = {line for edit in fix.edits for line in _IMPORT.findall(edit.text)}
         overlap = any(edit.start < other.end and other.start < edit.end for edit in fix.edits for other in edits)
-        if not overlap and not lines & imported:
-            edits += [edit for edit in fix.edits if edit not in edits]
-            imported |= lines
-    return sorted(edits)
+        together = sorted({*edits, *fix.edits})
+        if (
+            overlap
+            or lines & imported
+            or (is_python and not keeps_form(file.source, apply_edits(file.source, together)))
+        ):
+            continue
+        edits, imported = together, imported | lines
+    return edits
 
 
 def _touches(diagnostic: Diagnostic, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from stdlib_ls.features.replaceable import replaceable_imports
+from stdlib_ls.features.requirements import RequirementsFile, superfluous_requirements
 from stdlib_ls.features.rules import Diagnostic, Severity
 from stdlib_ls.features.shadowing import shadowed_modules
 from stdlib_ls.features.source_file import SourceFile
@@ -24,7 +25,11 @@ def diagnostics(file: SourceFile) -> list[Diagnostic]:
     if file.context.quiet:
         return []
     found = []
-    for diagnostic in (one for rule in RULES for one in rule(file)):
+    if isinstance(file, RequirementsFile):
+        given = superfluous_requirements(file)
+    else:
+        given = (one for rule in RULES for one in rule(file))
+    for diagnostic in given:
         chosen = file.context.settings.diagnostics.get(diagnostic.code, diagnostic.severity)
         if chosen != "off" and not is_suppressed(file, diagnostic.start, diagnostic.code):
             found.append(diagnostic._replace(severity=cast(Severity, chosen)))

@@ -14,7 +14,7 @@ from stdlib_ls.analysis import safety
 from stdlib_ls.analysis.patterns import is_term, may_stand
 from stdlib_ls.analysis.places import Scope
 from stdlib_ls.analysis.table import Site
-from stdlib_ls.features.edits import Edit, Fix, apply_edits
+from stdlib_ls.features.edits import Edit, Fix, apply_edits, keeps_form
 from stdlib_ls.features.import_edits import (
     drop_members,
     insert_before,
@@ -22,7 +22,16 @@ from stdlib_ls.features.import_edits import (
     replace_import,
     replace_members,
 )
-from stdlib_ls.features.judgement import Use, Verdict, new_name, old_name, row_of_name, site_group
+from stdlib_ls.features.judgement import (
+    Use,
+    Verdict,
+    changes_package,
+    is_coupled,
+    new_name,
+    old_name,
+    row_of_name,
+    site_group,
+)
 from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import SourceFile
 
@@ -31,6 +40,7 @@ _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
 # What may be evaluated twice instead of once.
 _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
 _SCOPE = re.compile(r"\b(?:for|lambda)\b")
+_BOUND_INSIDE = re.compile(r"\b(?:for|lambda)\s+(\w+)")
 _BOUND_TO_SCOPE = re.compile(r":=|\b(?:await|yield)\b")
 
 
@@ -50,7 +60,7 @@ def fix_of(file: SourceFile, verdict: Verdict) -> Fix | None:
     edits = sorted(set(edits))
     if any(left.end > right.start for left, right in zip(edits, edits[1:], strict=False)):
         return None
-    if not _still_parses(file, edits):
+    if not keeps_form(file.source, apply_edits(file.source, edits)):
         return None
     return Fix(_title(file, chosen, verdict), tuple(edits), verdict.exact)
 
@@ -59,16 +69,15 @@ def _movable_part(file: SourceFile, verdict: Verdict) -> Verdict | None:
     """What of an import can move while the rest stays: names of a `from` statement, or uses of a module."""
     if not verdict.covered or (verdict.unseen and not verdict.idle):
         return None
+    if any(changes_package(file, use.sighting) for use in verdict.gaps) or any(
+        is_coupled(file, one) for one in verdict.uses
+    ):
+        return None
     if not verdict.sites[0].imported.member:
         return verdict._replace(uses=tuple(verdict.covered), unseen="", stays=True)
     going = [site for site in verdict.sites if (own := _uses_of(verdict, site)) and all(use.covered for use in own)]
     uses = [use for use in verdict.uses if set(use.sighting.best_sites) <= set(going)]
     return verdict._replace(sites=tuple(going), uses=tuple(uses), unseen="") if uses else None
-
-
-def _still_parses(file: SourceFile, edits: list[Edit]) -> bool:
-    fixed = SourceFile(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"), file.context)
-    return fixed.document.error_count() <= file.document.error_count()
 
 
 def _title(file: SourceFile, verdict: Verdict, whole: Verdict) -> str:
@@ -204,11 +213,15 @@ def _require_movable(file: SourceFile, verdict: Verdict) -> None:
             raise _NoFix  # Reached through an alias that stays behind.
         if not set(use.sighting.best_sites) <= set(verdict.sites):
             raise _NoFix  # Another import may have brought the name.
+    if verdict.stays and not all(
+        safety.is_within_reach(file.document, u.sighting, s) for u in verdict.uses for s in verdict.sites
+    ):
+        raise _NoFix
     for site in verdict.gone:
         imported = site.imported
         uses = _uses_of(verdict, site)
         # What others may import from here by name has to stay.
-        if not uses or (imported.member and file.context.is_init) or safety.is_rebound(file.sightings, site):
+        if not uses or file.context.is_init or safety.is_rebound(file.sightings, site):
             raise _NoFix
         if not all(safety.is_within_reach(file.document, use.sighting, site) for use in uses):
             raise _NoFix
@@ -234,6 +247,10 @@ def _brought_in(file: SourceFile, verdict: Verdict, modules: list[str]) -> tuple
         names[module], scopes = there or (module, site.imported.place.scopes)
         local, _, rest = names[module].partition(".")
         _require_free(file, local, top if rest else module, verdict)
+        if local.startswith("__") and any(
+            scope.kind == "class" for u in verdict.uses for scope in u.sighting.place.scopes
+        ):
+            raise _NoFix  # In a class the name would be another one.
         if any(safety.is_hidden(file.document, file.sightings, local, len(scopes), u.sighting) for u in verdict.uses):
             raise _NoFix
     return names, statements
@@ -275,8 +292,12 @@ def _rewritten_use(file: SourceFile, use: Use, names: dict[str, str]) -> Edit:
     pattern = _localised(row["fix"], names)
     twice = [hole for hole, text in found.holes.items() if _count(hole, pattern) > 1 and not _PLAIN.fullmatch(text)]
     # In a comprehension or a lambda some expressions mean something else, or nothing at all.
-    if _SCOPE.search(row["fix"]) and any(_BOUND_TO_SCOPE.search(text) for text in found.holes.values()):
-        raise _NoFix
+    if _SCOPE.search(row["fix"]):
+        own = re.compile(rf"\b(?:{'|'.join(_BOUND_INSIDE.findall(row['fix'])) or '-'})\b")
+        if any(_BOUND_TO_SCOPE.search(text) or own.search(text) for text in found.holes.values()):
+            raise _NoFix
+        if any(scope.kind == "class" for scope in use.sighting.place.scopes[-1:]):
+            raise _NoFix  # It would not see the names of the class.
     moving = [hole for hole, text in found.holes.items() if text and not _PLAIN.fullmatch(text)]
     before, after = ([m[3] for m in _HOLE.finditer(row[side]) if m[3] in moving] for side in ("match", "fix"))
     if before != after and len(moving) > 1:

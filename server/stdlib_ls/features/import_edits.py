@@ -31,7 +31,9 @@ def replace_members(file: SourceFile, moves: list[tuple[Site, str, str]]) -> lis
         for site, _, member in moves:
             part = site.imported.member_part
             if part and part.text != member:
-                keeps_name = "" if site.imported.alias_part else f" as {site.imported.local}"
+                keeps_name = (
+                    "" if site.imported.alias_part or member == site.imported.local else f" as {site.imported.local}"
+                )
                 edits.append(Edit(*site.span(part), member + keeps_name))
         return edits
     start, end = sites[0].span(sites[0].imported.statement)

@@ -11,12 +11,20 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stdlib_ls.analysis.patterns import CONSUMERS, Found, compile_pattern, find_name, find_pattern, is_stored
+from stdlib_ls.analysis.safety import is_spoken_of
+from stdlib_ls.analysis.surroundings import conditions_around
 from stdlib_ls.analysis.table import Sighting, Site
 from stdlib_ls.catalog.store import is_under
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.versions import Version, parse_version
 
 _SILENT_ADVICE = ("different", "keep")
+# How Python 2 behaves, the facts do not tell.
+_OLDEST_JUDGED: Version = (3, 0)
+_QUESTION = re.compile(
+    rb"\b(?:importorskip|find_spec|find_loader|is_available|is_installed|is_importable|optional_import|try_import"
+    rb"|require\w*|import_module|__import__)\s*\("
+)
 
 
 class Use(NamedTuple):
@@ -106,7 +114,7 @@ def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
     if package is None:
         return None
     uses = [_judge_use(file, package, use) for use in sightings]
-    unseen = _unseen_uses(file, sites)
+    unseen = _unseen_uses(file, package, sites) or _torn_apart(file, package, sites, uses)
     idle = _idle_names(package, sites, uses) if uses and not unseen else ""
     return Verdict(package, sites, tuple(uses), unseen or idle, idle=bool(idle))
 
@@ -179,14 +187,23 @@ def _is_silent(file: SourceFile, verdict: Verdict) -> bool:
         return True
     if any(_is_guarded(file, site) for site in verdict.sites):
         return True
-    name = re.escape(verdict.sites[0].imported.module.partition(".")[0].encode())
-    probe = rb"\b(?:importorskip|find_spec|find_loader)\s*\(\s*['\"]" + name + rb"\b"
-    return re.search(probe, file.source) is not None
+    if file.context.versions.lowest < _OLDEST_JUDGED:
+        return True
+    return _is_asked_for(file, verdict.sites[0].imported.module.partition(".")[0].encode())
+
+
+def _is_asked_for(file: SourceFile, name: bytes) -> bool:
+    """Whether a file asks somewhere whether a package is there: its name alone in a string, beside such a question."""
+    named = re.search(rb"['\"]" + re.escape(name) + rb"['\"]", file.source)
+    return named is not None and _QUESTION.search(file.source) is not None
 
 
 def _is_guarded(file: SourceFile, site: Site) -> bool:
     """Whether the author has thought about an import: a guard, or a branch on versions with another way out."""
     if site.imported.place.guards - {"attribute-error", "warnings"}:
+        return True
+    name = site.imported.module.partition(".")[0]
+    if any(name in condition for condition in conditions_around(file.document, site.base + site.imported.start)):
         return True
     reached = file.versions_at(site.base + site.imported.start)
     if reached == file.context.versions:
@@ -194,22 +211,67 @@ def _is_guarded(file: SourceFile, site: Site) -> bool:
     return reached is None or sum(1 for _ in file.sightings.bindings(site.imported.local)) > 1
 
 
-def _unseen_uses(file: SourceFile, sites: tuple[Site, ...]) -> str:
+def _unseen_uses(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...]) -> str:
+    """Why a package may be used in ways that cannot be seen, or in another way than it seems; else nothing."""
     top = re.escape(sites[0].imported.module.partition(".")[0].encode())
-    if any(site.imported.is_star for site in sites):
+    others = other_imports(file, package, sites)
+    if any(site.imported.is_star for site in (*sites, *others)):
         return "a star import"
-    if re.search(rb"['\"]" + top + rb"\.\w", file.source):
+    if any(_is_changed(file, site) for site in others):
+        return "another import of it, which changes it"
+    if re.search(rb"['\"]" + top + rb"(?:\.\w|['\"])", file.source):
         return "names in strings"
     for site in sites:
         imported = site.imported
         quoted = re.escape(imported.local.encode("utf-8", "surrogatepass"))
-        if b"__all__" in file.source and re.search(rb"['\"]" + quoted + rb"['\"]", file.source):
+        if re.search(rb"__all__[^\n]*(?:\n[^\n=]*)*?['\"\s]" + quoted + rb"['\"\s]", file.source):
             return "`__all__`"
         if imported.alias_part and (imported.member or imported.module) == imported.local:
             return "a re-export"
         if any(scope.kind == "class" for scope in imported.place.scopes[-1:]):
             return "an attribute of the class"
+        if is_spoken_of(file.document, imported.local, with_member=not imported.member):
+            return "names in strings"
     return ""
+
+
+def _torn_apart(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
+    """Who else has to do with exceptions and the like among the uses, which go with what raises or takes them."""
+    if not any(is_coupled(file, use) for use in uses):
+        return ""
+    if all(is_coupled(file, use) for use in uses):
+        return "what raises or takes these"
+    return "another import of it, which these belong to" if other_imports(file, package, sites) else ""
+
+
+def is_coupled(file: SourceFile, use: Use) -> bool:
+    """Whether what is used goes with something else of its package: an exception, an encoder, a sentinel."""
+    row = use.row or {}
+    target = file.context.catalog.find(str(row["rename"])) if row.get("rename") else None
+    is_exception = row.get("when") == "except" or (target is not None and target.kind == "exception")
+    return is_exception or _COUPLED.search(use.sighting.name) is not None
+
+
+_COUPLED = re.compile(r"(?:Error|Exception|Encoder|Decoder)$|\.(?:sentinel|DEFAULT)$")
+
+
+def other_imports(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...]) -> list[Site]:
+    """The imports of a package in a file besides some of them."""
+    return [
+        site
+        for site in file.sightings.imports()
+        if site not in sites and not site.imported.level and is_under(site.imported.module, package["imports"])
+    ]
+
+
+def _is_changed(file: SourceFile, site: Site) -> bool:
+    return any(changes_package(file, use) for use in file.sightings.uses_of(site))
+
+
+def changes_package(file: SourceFile, use: Sighting) -> bool:
+    """Whether a use assigns to a part of a package, or hands the whole on to code that may do so."""
+    is_whole = len(use.parts) == 1 and not any(site.imported.member for site in use.sites)
+    return is_whole or is_stored(use, file.document)
 
 
 def _idle_names(package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
@@ -226,12 +288,11 @@ def row_of_name(package: dict[str, Any], site: Site) -> dict[str, Any] | None:
 
 
 def _judge_use(file: SourceFile, package: dict[str, Any], use: Sighting) -> Use:
-    reached = [
-        file.versions_at(place) for place in (use.start, *(site.base + site.imported.start for site in use.sites))
-    ]
-    if not use.certain or is_stored(use, file.document) or None in reached:
+    if not use.certain or is_stored(use, file.document):
         return Use(use)
-    lowest = max(versions.lowest for versions in reached if versions)
+    # A fix names things where the import stands, so the Pythons that run the import decide.
+    reached = [file.versions_at(site.base + site.imported.start) for site in use.sites]
+    lowest = max((versions.lowest for versions in reached if versions), default=file.context.versions.lowest)
     for row in package.get("replacements", ()):
         found = _match(file, row, use)
         if not found:

@@ -25,13 +25,11 @@ def look_up(name: str, context: Context) -> Found | None:
     entry = catalog.find(name) or catalog.find(f"builtins.{name}")
     if entry:
         return Found(card_of(entry, context), entry=entry)
-    imported = (catalog.import_names(name) or [name])[0]
-    packages = catalog.packages(imported.partition(".")[0])
     # Several distributions may share an import name; who asks for one by its own name gets that.
-    for package in sorted(packages, key=lambda one: str(one["package"]) != name):
-        if is_under(imported, package["imports"]):
-            return Found(package_card(Verdict(package, (), ()), context), package=package)
-    return None
+    named = catalog.distribution(name)
+    imported = (package for package in catalog.packages(name.partition(".")[0]) if is_under(name, package["imports"]))
+    package = named or next(imported, None)
+    return Found(package_card(Verdict(package, (), ()), context), package=package) if package else None
 
 
 def as_json(found: Found, context: Context) -> dict[str, Any]:

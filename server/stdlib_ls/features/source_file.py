@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from stdlib_ls.analysis.conditions import EVERY
 from stdlib_ls.analysis.document import Document
@@ -15,7 +15,7 @@ from stdlib_ls.analysis.sightings import Sightings
 from stdlib_ls.catalog.own import read_own
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.settings import Settings
-from stdlib_ls.versions import VersionRange
+from stdlib_ls.versions import Ends, VersionRange
 
 __all__ = ["Context", "Encoding", "SourceFile", "context_of"]
 
@@ -24,14 +24,42 @@ def _nothing_is_local(_: str) -> bool:
     return False
 
 
+def _nothing_is_hidden(_: str) -> None:
+    return None
+
+
+class Shadow(Protocol):
+    """A file of the project that may be imported in place of a standard module; see `project/first_party.py`."""
+
+    @property
+    def file(self) -> Path: ...
+
+    @property
+    def shown(self) -> str: ...
+
+    @property
+    def wins(self) -> Literal["always", "if started there", "perhaps"]: ...
+
+    @property
+    def is_beside(self) -> bool: ...
+
+    @property
+    def neighbours(self) -> frozenset[str]: ...
+
+    @property
+    def rename(self) -> tuple[Path, Path]: ...
+
+
 class Context(NamedTuple):
     """What is known about a file besides its text.
 
     `is_first_party` says of a top-level import name whether the project itself provides it, `is_shadowed` of the
     name of a standard module whether a file of the project is imported instead: a folder without `__init__.py`,
-    or the project's own name, is not enough for that.
+    or the project's own name, is not enough for that. `shadow` gives that file, and says how sure it is to win.
     `quiet` files get cards but no diagnostics; `is_init` marks an `__init__.py`, whose imports are its interface.
     `problems` are what is wrong with the team's own catalogs.
+    `declared` are the ends of the range as the project itself states them, whether or not that old or new a Python
+    is known, and `is_capped` says of a release such as "setuptools 82" whether the project stays below it.
     """
 
     catalog: Catalog
@@ -42,6 +70,10 @@ class Context(NamedTuple):
     quiet: bool = False
     is_init: bool = False
     problems: tuple[str, ...] = ()
+    path: Path | None = None
+    shadow: Callable[[str], Shadow | None] = _nothing_is_hidden
+    declared: Ends = (None, None)
+    is_capped: Callable[[str], bool] = _nothing_is_local
 
 
 class Surroundings(Protocol):
@@ -57,9 +89,14 @@ class Surroundings(Protocol):
 
     def is_first_party(self, name: str) -> bool: ...
 
-    def shadowing_file(self, name: str) -> Path | None: ...
+    def shadow(self, name: str) -> Shadow | None: ...
 
     def is_off_limits(self, path: Path) -> bool: ...
+
+    @property
+    def declared_ends(self) -> Ends: ...
+
+    def is_capped(self, release: str) -> bool: ...
 
 
 def context_of(catalog: Catalog, around: Surroundings, path: Path | None, script_text: str) -> Context:
@@ -72,10 +109,14 @@ def context_of(catalog: Catalog, around: Surroundings, path: Path | None, script
         settings=around.settings,
         # In the standard library's own folder every module is a file beside, and cards are wanted all the same.
         is_first_party=_nothing_is_local if quiet else around.is_first_party,
-        is_shadowed=_nothing_is_local if quiet else lambda name: around.shadowing_file(name) is not None,
+        is_shadowed=_nothing_is_local if quiet else lambda name: around.shadow(name) is not None,
         quiet=quiet,
         is_init=path is not None and path.name == "__init__.py",
         problems=tuple(problems),
+        path=path,
+        shadow=_nothing_is_hidden if quiet else around.shadow,
+        declared=around.declared_ends,
+        is_capped=around.is_capped,
     )
 
 
@@ -116,7 +157,7 @@ class SourceFile:
     def regions(self) -> list[Region]:
         """The parts of the text that only some Pythons run."""
         if self._regions is None:
-            self._regions = regions_of(self.document)
+            self._regions = regions_of(self.document, self.sightings.imports())
         return self._regions
 
     def versions_at(self, offset: int) -> VersionRange | None:
@@ -135,6 +176,10 @@ class SourceFile:
     def script_text(self) -> str:
         """The text where it may hold script metadata (PEP 723), else nothing: most files have none."""
         return self.slice(0, len(self.source)) if b"# /// script" in self.source else ""
+
+    def with_text(self, text: str) -> SourceFile:
+        """A file of the same kind in the same place with another text."""
+        return SourceFile(text, self.context)
 
     def with_inserted(self, offset: int, text: str) -> SourceFile:
         """What the file would be with `text` put in at an offset."""

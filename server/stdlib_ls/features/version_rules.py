@@ -42,12 +42,16 @@ class _Dated(NamedTuple):
 
 def version_findings(file: SourceFile) -> Iterator[Diagnostic]:
     """What some supported Python has no more, has not yet, or wants to get rid of."""
+    told: set[tuple[int, str]] = set()
     for sighting in _sightings(file):
         for dated in _dated(file, sighting):
             versions = _reaching(file, sighting)
             found = _finding(file, dated, versions) if versions else None
             if found and not _is_silent(file, sighting, dated, found.code):
-                yield found
+                # Several names of one statement come from one module.
+                if (found.start, found.code) not in told:
+                    yield found
+                told.add((found.start, found.code))
                 break  # What is reached through it is no better.
 
 
@@ -105,6 +109,8 @@ def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
     """The parts of a sighting about which versions have a say, from the left; what its import says is left to that."""
     catalog = file.context.catalog
     told = {part.name for site in sighting.sites for part in file.sightings.import_sighting(site).parts}
+    if not sighting.is_import and any(_is_amiss(file, name) for name in told):
+        return  # The import says it, or has been thought about.
     seen: set[str] = set()
     for part in sighting.parts:
         if part.name not in seen and (sighting.is_import or part.name not in told):
@@ -118,6 +124,15 @@ def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
         for keyword in keywords_of_call(sighting, file.document):
             if keyword.text in entry.parameters:
                 yield _Dated(keyword.start, keyword.end, entry, *entry.parameters[keyword.text], keyword.text)
+
+
+def _is_amiss(file: SourceFile, name: str) -> bool:
+    """Whether some Python of the range lacks a name."""
+    entry, versions = file.context.catalog.find(name), file.context.versions
+    if entry is None:
+        return False
+    is_missing = entry.added is not None and entry.added > versions.lowest
+    return is_missing or (entry.removed is not None and entry.removed <= versions.newest)
 
 
 def _reaching(file: SourceFile, sighting: Sighting) -> VersionRange | None:

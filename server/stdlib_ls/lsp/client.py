@@ -20,10 +20,12 @@ class Client(NamedTuple):
     # Only those that can also be asked to pull again: others would show what held before a file around changed.
     pulls_diagnostics: bool = False
     links_codes: bool = False
+    tags_diagnostics: bool = False
     literal_actions: bool = False
     prefers_actions: bool = False
     answers_configuration: bool = False
     versions_edits: bool = False
+    renames_files: bool = False
 
 
 def read_client(declared: types.ClientCapabilities) -> Client:
@@ -45,10 +47,14 @@ def read_client(declared: types.ClientCapabilities) -> Client:
         tags_completions=bool(completion and completion.tag_support),
         pulls_diagnostics=text.diagnostic is not None and refreshes,
         links_codes=any(one.code_description_support for one in shown),
+        tags_diagnostics=any(one.tag_support for one in shown),
         literal_actions=bool(action and action.code_action_literal_support),
         prefers_actions=bool(action and action.is_preferred_support),
         answers_configuration=bool(workspace.configuration),
         versions_edits=bool(edits and edits.document_changes),
+        renames_files=bool(
+            edits and edits.document_changes and types.ResourceOperationKind.Rename in (edits.resource_operations or ())
+        ),
     )
 
 

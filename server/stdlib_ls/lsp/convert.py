@@ -5,18 +5,20 @@ The only place that knows both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from lsprotocol import types
 
 from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.actions import Action
 from stdlib_ls.features.cards import docs_link
+from stdlib_ls.features.cells import CellView
 from stdlib_ls.features.completion import Item
 from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.render import Format, unquote
 from stdlib_ls.features.rules import Diagnostic
-from stdlib_ls.features.source_file import Context, Encoding, SourceFile
+from stdlib_ls.features.source_file import Context, Encoding
 from stdlib_ls.lsp.client import Client
 
 RULES_URL = "https://github.com/stdlib-ls/stdlib-ls/blob/main/docs/rules/{}.md"
@@ -28,6 +30,7 @@ _SEVERITIES = {
     "information": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
 }
+_TAGS = {"unnecessary": types.DiagnosticTag.Unnecessary, "deprecated": types.DiagnosticTag.Deprecated}
 _KINDS = {
     "module": types.CompletionItemKind.Module,
     "function": types.CompletionItemKind.Function,
@@ -42,12 +45,24 @@ _KINDS = {
 }
 
 
-def to_offset(file: SourceFile, position: types.Position, encoding: Encoding) -> int:
-    return file.offset(position.line, position.character, encoding)
+# A document in the version that some edits are made for, and the edits.
+DocumentEdits = tuple[types.OptionalVersionedTextDocumentIdentifier, Sequence[types.TextEdit]]
 
 
-def to_range(file: SourceFile, start: int, end: int, encoding: Encoding) -> types.Range:
-    return types.Range(types.Position(*file.position(start, encoding)), types.Position(*file.position(end, encoding)))
+class Text(Protocol):
+    """A document's lines and columns, and the bytes of the file that features see: its own, or that of all cells."""
+
+    def offset(self, line: int, column: int, encoding: Encoding) -> int: ...
+
+    def position(self, offset: int, encoding: Encoding) -> tuple[int, int]: ...
+
+
+def to_offset(text: Text, position: types.Position, encoding: Encoding) -> int:
+    return text.offset(position.line, position.character, encoding)
+
+
+def to_range(text: Text, start: int, end: int, encoding: Encoding) -> types.Range:
+    return types.Range(types.Position(*text.position(start, encoding)), types.Position(*text.position(end, encoding)))
 
 
 def to_markup(text: str, form: Format) -> types.MarkupContent:
@@ -55,38 +70,44 @@ def to_markup(text: str, form: Format) -> types.MarkupContent:
     return types.MarkupContent(kind, text)
 
 
-def to_diagnostic(file: SourceFile, found: Diagnostic, encoding: Encoding, client: Client) -> types.Diagnostic:
+def to_diagnostic(text: Text, found: Diagnostic, encoding: Encoding, client: Client) -> types.Diagnostic:
     return types.Diagnostic(
-        range=to_range(file, found.start, found.end, encoding),
+        range=to_range(text, found.start, found.end, encoding),
         severity=_SEVERITIES[found.severity],
         code=found.code,
         code_description=types.CodeDescription(RULES_URL.format(found.code)) if client.links_codes else None,
         source=SOURCE,
         message=found.message,
+        tags=[_TAGS[tag] for tag in found.tags] if found.tags and client.tags_diagnostics else None,
     )
 
 
-def to_edits(file: SourceFile, edits: Iterable[Edit], encoding: Encoding) -> list[types.TextEdit]:
-    return [types.TextEdit(to_range(file, edit.start, edit.end, encoding), edit.text) for edit in edits]
+def to_edits(text: Text, edits: Iterable[Edit], encoding: Encoding) -> list[types.TextEdit]:
+    return [types.TextEdit(to_range(text, edit.start, edit.end, encoding), edit.text) for edit in edits]
 
 
 def to_action(
-    file: SourceFile,
+    text: Text,
     action: Action,
-    document: types.OptionalVersionedTextDocumentIdentifier,
+    changes: Sequence[DocumentEdits],
     encoding: Encoding,
     client: Client,
 ) -> types.CodeAction:
-    edits = to_edits(file, action.edits, encoding)
-    if client.versions_edits:
-        edit = types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, list(edits))])
+    """An action on a document; its edits may be of several, if that one is a cell."""
+    if action.rename:
+        old, new = (path.as_uri() for path in action.rename)
+        edit = types.WorkspaceEdit(document_changes=[types.RenameFile(old, new)])
+    elif client.versions_edits:
+        edit = types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(one, edits) for one, edits in changes])
     else:
-        edit = types.WorkspaceEdit(changes={document.uri: edits})
+        edit = types.WorkspaceEdit(changes={one.uri: edits for one, edits in changes})
     found = action.diagnostic
+    if found and isinstance(text, CellView) and found.start not in text:
+        found = None  # A diagnostic belongs to its own document.
     return types.CodeAction(
         title=action.title,
         kind=action.kind,
-        diagnostics=[to_diagnostic(file, found, encoding, client)] if found else None,
+        diagnostics=[to_diagnostic(text, found, encoding, client)] if found else None,
         is_preferred=True if action.preferred and client.prefers_actions else None,
         edit=edit,
     )

@@ -18,6 +18,7 @@ from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
 from stdlib_ls.features.completion import completion
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
+from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
 from stdlib_ls.features.search import LIMIT as SEARCH_LIMIT
 from stdlib_ls.features.search import as_json, search
 from stdlib_ls.features.source_file import SourceFile
@@ -55,25 +56,32 @@ def changed_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None
     ls.refresh()
 
 
-def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+def saved(ls: Server, params: types.DidSaveTextDocumentParams | types.DidSaveNotebookDocumentParams) -> None:
     ls.refresh()
 
 
 def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
-    file = ls.python_file(params.text_document.uri)
-    found = hover(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
-    if file is None or found is None:
+    file = ls.judged_file(params.text_document.uri)
+    if file is None:
+        return None
+    shown = ls.text_of(params.text_document.uri)
+    offset = convert.to_offset(shown, params.position, ls.encoding)
+    found = requirement_hover(file, offset) if isinstance(file, RequirementsFile) else hover(file, offset)
+    if found is None:
         return None
     card, start, end = found
     text = render(card, ls.client.hover_format, file.context.settings.hover_detail)
     contents = convert.to_markup(text, ls.client.hover_format)
-    return types.Hover(contents, convert.to_range(file, start, end, ls.encoding))
+    return types.Hover(contents, convert.to_range(shown, start, end, ls.encoding))
 
 
 def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
     file = ls.python_file(params.text_document.uri)
-    wanted = completion(file, convert.to_offset(file, params.position, ls.encoding)) if file else None
-    return ls.completion_list(wanted, file.context) if file and wanted else None
+    if file is None:
+        return None
+    shown = ls.text_of(params.text_document.uri)
+    wanted = completion(file, convert.to_offset(shown, params.position, ls.encoding))
+    return ls.completion_list(wanted, file.context) if wanted else None
 
 
 def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
@@ -84,15 +92,17 @@ def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
 
 def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     uri = params.text_document.uri
-    file = ls.python_file(uri)
+    file = ls.judged_file(uri)
     if file is None or not ls.client.literal_actions:
         return []
-    start = convert.to_offset(file, params.range.start, ls.encoding)
-    end = convert.to_offset(file, params.range.end, ls.encoding)
-    document = types.OptionalVersionedTextDocumentIdentifier(uri, ls.version_of(uri))
+    shown = ls.text_of(uri)
+    start = convert.to_offset(shown, params.range.start, ls.encoding)
+    end = convert.to_offset(shown, params.range.end, ls.encoding)
     return [
-        convert.to_action(file, action, document, ls.encoding, ls.client)
+        convert.to_action(shown, action, changes, ls.encoding, ls.client)
         for action in wanted_actions(file, start, end, params.context.only)
+        if (changes := ls.document_edits(uri, action.edits)) is not None
+        and (ls.client.renames_files or not action.rename)
     ]
 
 
@@ -129,6 +139,7 @@ TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, changed_files, None),
     (types.TEXT_DOCUMENT_DID_SAVE, saved, None),
+    (types.NOTEBOOK_DOCUMENT_DID_SAVE, saved, None),
     (types.TEXT_DOCUMENT_HOVER, hovered, None),
     (
         types.TEXT_DOCUMENT_COMPLETION,
@@ -142,7 +153,7 @@ TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL]),
     ),
     # TEXT_DOCUMENT_DIAGNOSTIC and WORKSPACE_SYMBOL join them for clients that pull, when they have said so.
-    # Opening, changing and closing documents goes to the server itself, by way of its protocol class.
+    # Opening, changing and closing documents and notebooks goes to the server itself, by way of its protocol class.
 )
 
 

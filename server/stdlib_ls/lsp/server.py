@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,17 @@ from stdlib_ls import __version__
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.completion import Completion, item_card, items
 from stdlib_ls.features.diagnostics import diagnostics
+from stdlib_ls.features.edits import Edit
+from stdlib_ls.features.manifests import kind_of
 from stdlib_ls.features.render import render
+from stdlib_ls.features.requirements import RequirementsFile
 from stdlib_ls.features.source_file import Context, Encoding, SourceFile, context_of
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.client import Client, read_client
+from stdlib_ls.lsp.notebooks import Notebook, Notebooks, sync_options
 from stdlib_ls.lsp.transport import Protocol, Ready, lenient_converter, serve_pipe, serve_socket
 from stdlib_ls.project import Projects
+from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import Settings, read_settings
 
 _log = logging.getLogger(__name__)
@@ -33,8 +38,9 @@ _SECTION = "stdlib-ls"
 _KEPT_LISTS = 64
 _PROJECT_FILE = "pyproject.toml"
 _PYTHON = (".py", ".pyi", ".pyw")
+_CELL = "vscode-notebook-cell:"
 # Documents of other kinds, such as `git:`, are shown but not edited: they get cards and no diagnostics.
-_EDITED = ("file:", "untitled:", "vscode-notebook-cell:")
+_EDITED = ("file:", "untitled:", "vscode-interactive:", _CELL)
 
 
 @dataclass
@@ -47,7 +53,7 @@ class OpenFile:
 
     @property
     def configures(self) -> bool:
-        """Whether the buffer is not Python but says how Python files are judged."""
+        """Whether the buffer says how Python files are judged."""
         return self.path is not None and self.path.name == _PROJECT_FILE
 
 
@@ -59,6 +65,7 @@ class Server(LanguageServer):
             "stdlib-ls",
             __version__,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            notebook_document_sync=sync_options(),
             protocol_cls=Protocol,
             converter_factory=lenient_converter,
         )
@@ -67,6 +74,7 @@ class Server(LanguageServer):
         self.encoding: Encoding = "utf-16"
         self.projects = Projects()
         self._files: dict[str, OpenFile] = {}
+        self.notebooks = Notebooks()
         self.settings = self._initial = Settings()
         # What a client asks to have resolved was in the last list that it got.
         self.last_context = Context(self.catalog)
@@ -79,15 +87,24 @@ class Server(LanguageServer):
         """Take over a buffer of the client."""
         document = params.text_document
         path = path_of(document.uri)
-        if document.language_id != "python" and not (path and (path.suffix in _PYTHON or path.name == _PROJECT_FILE)):
+        kind = kind_of(path, document.language_id)
+        if document.language_id != "python" and not kind and not (path and path.suffix in _PYTHON):
             return
-        file = SourceFile(document.text, Context(self.catalog, quiet=True))
+        context = Context(self.catalog, quiet=True)
+        if document.uri.startswith(_CELL):
+            self._after_cells_change(self.notebooks.open_cell(document, context), [document.uri])
+            return
+        text = document.text
+        file = RequirementsFile(text, context, kind, parse_toml) if kind else SourceFile(text, context)
         self._files[document.uri] = OpenFile(file, document.version, path)
         self._after_change(document.uri)
 
     def change_document(self, params: types.DidChangeTextDocumentParams) -> None:
         """Follow the client's edits of a buffer, each made on the outcome of the one before."""
-        held = self._files.get(params.text_document.uri)
+        uri = params.text_document.uri
+        if uri.startswith(_CELL):
+            self._after_cells_change(self.notebooks.change_cell(params, self.encoding), [uri])
+        held = self._files.get(uri)
         if held is None:
             return
         held.version = params.text_document.version
@@ -98,29 +115,53 @@ class Server(LanguageServer):
                 held.file.replace(start, max(start, end), change.text)
             else:
                 held.file.update(change.text)
-        self._after_change(params.text_document.uri)
+        self._after_change(uri)
 
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a buffer; what is on disk holds again."""
         uri = params.text_document.uri
+        if uri.startswith(_CELL):
+            self._forget_cells(self.notebooks.close(uri))
         held = self._files.pop(uri, None)
         if held and held.configures and held.path:
             self.projects.override(held.path, None)
             self.refresh()
-        elif held and not self.client.pulls_diagnostics:
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+        if held and not self.client.pulls_diagnostics:
+            self._push(uri, [])
+
+    def judged_file(self, uri: str) -> SourceFile | None:
+        """An open buffer, its context brought up to date with the files around it: Python, or a RequirementsFile."""
+        notebook = self.notebooks.holding(uri)
+        if notebook:
+            return self._brought_up_to_date(notebook.file, notebook.path, notebook.uri)
+        held = self._files.get(uri)
+        return self._brought_up_to_date(held.file, held.path, uri) if held else None
 
     def python_file(self, uri: str) -> SourceFile | None:
-        """An open Python buffer, its context brought up to date with the files around it; None for any other."""
-        held = self._files.get(uri)
-        if held is None or held.configures:
-            return None
-        project = self.projects.of(held.path)
+        """The same of a Python buffer; None for any other."""
+        file = self.judged_file(uri)
+        return None if isinstance(file, RequirementsFile) else file
+
+    def _brought_up_to_date(self, file: SourceFile, path: Path | None, uri: str) -> SourceFile:
+        project = self.projects.of(path)
         self._log_once(project.problems)
-        context = context_of(self.catalog, project, held.path, held.file.script_text())
+        context = context_of(self.catalog, project, path, file.script_text())
         self._log_once(list(context.problems))
-        held.file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
-        return held.file
+        file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
+        return file
+
+    def text_of(self, uri: str) -> convert.Text:
+        """What the lines and columns of an open buffer are counted in."""
+        notebook = self.notebooks.holding(uri)
+        return notebook.view(uri) if notebook else self._files[uri].file
+
+    def document_edits(self, uri: str, edits: Iterable[Edit]) -> list[convert.DocumentEdits] | None:
+        """Edits of a buffer's file as edits of documents; None where an edit belongs to no single cell."""
+        notebook = self.notebooks.holding(uri)
+        if notebook:
+            return notebook.to_edits(edits, self.encoding)
+        document = types.OptionalVersionedTextDocumentIdentifier(uri, self.version_of(uri))
+        return [(document, convert.to_edits(self._files[uri].file, edits, self.encoding))]
 
     def workspace_context(self) -> Context:
         """What a question is judged by that concerns no file: the project in the first folder of the workspace."""
@@ -141,18 +182,70 @@ class Server(LanguageServer):
         else:
             self.publish(uri)
 
+    # Notebooks.
+
+    def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        """Take over a notebook of the client."""
+        context = Context(self.catalog, quiet=True)
+        notebook = self.notebooks.open(params, path_of(params.notebook_document.uri), context)
+        self._after_cells_change(notebook, notebook.cells)
+
+    def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        """Follow what has happened to a notebook; what its cells put out is none of it."""
+        found = self.notebooks.change(params, self.encoding)
+        if found:
+            self._after_cells_change(*found)
+
+    def close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        """Forget a notebook."""
+        self._forget_cells(self.notebooks.close(params.notebook_document.uri))
+
+    def _after_cells_change(self, notebook: Notebook | None, changed: Collection[str]) -> None:
+        """Bring the diagnostics of a notebook to the client, those of the cells that did not change as well."""
+        if notebook is None:
+            return
+        told, notebook.told = notebook.told, self._cell_diagnostics(notebook)
+        others = [uri for uri, found in notebook.told.items() if uri not in changed and found != told.get(uri, [])]
+        if self.client.pulls_diagnostics:
+            if others:
+                self.workspace_diagnostic_refresh(None)
+            return
+        for uri in (*filter(notebook.told.__contains__, changed), *others):
+            self._push(uri, notebook.told[uri], notebook.documents[uri].version)
+        self._take_back(uri for uri, found in told.items() if found and uri not in notebook.told)
+
+    def _cell_diagnostics(self, notebook: Notebook) -> dict[str, list[types.Diagnostic]]:
+        file = self._brought_up_to_date(notebook.file, notebook.path, notebook.uri)
+        found: dict[str, list[types.Diagnostic]] = {uri: [] for uri in notebook.cells}
+        for uri, cell, one in notebook.by_cell(diagnostics(file)):
+            found[uri].append(convert.to_diagnostic(cell, one, self.encoding, self.client))
+        return found
+
+    def _forget_cells(self, notebook: Notebook | None) -> None:
+        if notebook and not self.client.pulls_diagnostics:
+            self._take_back(notebook.told)
+
+    def _take_back(self, uris: Iterable[str]) -> None:
+        for uri in uris:
+            self._push(uri, [])
+
     # Diagnostics go one way only, pushed or pulled, as the client can.
 
     def publish(self, uri: str) -> None:
         """Push the diagnostics of a buffer, unless the client pulls them."""
         if self.client.pulls_diagnostics:
             return
-        found = types.PublishDiagnosticsParams(uri, self.diagnostics(uri), version=self.version_of(uri))
-        self.text_document_publish_diagnostics(found)
+        self._push(uri, self.diagnostics(uri), self.version_of(uri))
+
+    def _push(self, uri: str, found: list[types.Diagnostic], version: int | None = None) -> None:
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version=version))
 
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
         """The diagnostics of a buffer as the client wants them."""
-        file = self.python_file(uri)
+        notebook = self.notebooks.holding(uri)
+        if notebook:
+            return self._cell_diagnostics(notebook)[uri]
+        file = self.judged_file(uri)
         found = diagnostics(file) if file else []
         return [convert.to_diagnostic(file, one, self.encoding, self.client) for one in found if file]
 
@@ -161,7 +254,9 @@ class Server(LanguageServer):
         if not self.client.pulls_diagnostics:
             for uri in self._files:
                 self.publish(uri)
-        elif self._files:
+            for notebook in self.notebooks:
+                self._after_cells_change(notebook, ())
+        elif self._files or any(self.notebooks):
             self.workspace_diagnostic_refresh(None)
 
     # Settings.

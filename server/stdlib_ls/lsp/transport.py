@@ -44,6 +44,12 @@ class DocumentStore(typing.Protocol):
 
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None: ...
 
+    def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None: ...
+
+    def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None: ...
+
+    def close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None: ...
+
 
 class Protocol(LanguageServerProtocol):
     """pygls' protocol with ready-made answers, and with the server itself as the document store.
@@ -66,6 +72,18 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         self._store.close_document(params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        self._store.open_notebook(params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        self._store.change_notebook(params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        self._store.close_notebook(params)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """As pygls does it, except that a request that makes no sense gets an answer: its client waits for one."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stdlib_ls.project.claims import Claim
-from stdlib_ls.versions import NEWEST_KNOWN, OLDEST_KNOWN, VersionRange, clamp, show_version
+from stdlib_ls.versions import NEWEST_KNOWN, Ends, VersionRange, clamp, show_version
 
 _ASSUMED = VersionRange()
 
@@ -27,6 +27,15 @@ def judge(claims: Sequence[Claim], root: Path | None) -> VersionRange:
         lowest_source=source(low, root) if low else _ASSUMED.lowest_source,
         newest_source=source(high, root) if high and is_bounded else _ASSUMED.newest_source,
     )
+
+
+def declared_ends(claims: Sequence[Claim]) -> Ends:
+    """Both ends as the project declares them, also where nothing is known of Pythons that old or new.
+
+    An end that only a pin or an environment gives is None: it says what somebody works with, not what is supported.
+    """
+    low, high = _deciding(claims)
+    return (low.lowest if low and low.key else None), (high.newest if high and high.key else None)
 
 
 def source(claim: Claim, root: Path | None) -> str:
@@ -75,5 +84,4 @@ def _because(claim: Claim | None, root: Path | None, otherwise: str) -> str:
 def _moved(low: Claim | None, judged: VersionRange) -> str:
     if low is None or low.lowest is None or low.lowest == judged.lowest:
         return ""
-    bound = "oldest" if judged.lowest == OLDEST_KNOWN else "newest"
-    return f", brought to the {bound} known version"
+    return ", brought to the newest known version"

@@ -9,7 +9,11 @@ from pathlib import Path
 from stdlib_ls.project.folder import Folder
 
 _FOREIGN_NAMES = frozenset(
-    ("site-packages", "dist-packages", "_vendor", "_vendored", "vendored", "third_party", "node_modules")
+    (
+        *("site-packages", "dist-packages", "__pypackages__", "node_modules", "bundled", "typings"),
+        *("_vendor", "_vendored", "vendor", "vendored", "vendors", "third_party", "thirdparty"),
+        *("extern", "_extern", "external", "externals"),
+    )
 )
 # Where `python -m venv .` has made the project's own folder an environment, only these are the environment's.
 _ENVIRONMENT_NAMES = frozenset(("bin", "include", "lib", "lib64", "share", "Include", "Lib", "Scripts"))

@@ -7,14 +7,26 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from stdlib_ls.project.caps import is_capped
 from stdlib_ls.project.claims import Claim, read_script, script_block, target_claim
 from stdlib_ls.project.disk import Disk, Listing, is_folder
-from stdlib_ls.project.first_party import declared_folders, declared_names, import_home, offers, regular_module
+from stdlib_ls.project.first_party import (
+    NEVER_HIDDEN,
+    SOMETIMES_BUILT_IN,
+    Shadow,
+    declared_folders,
+    declared_names,
+    first_on_path,
+    free_name,
+    import_home,
+    offers,
+    regular_module,
+)
 from stdlib_ls.project.folder import Folder, read_folder
-from stdlib_ls.project.judgement import explain, judge
+from stdlib_ls.project.judgement import declared_ends, explain, judge
 from stdlib_ls.project.off_limits import is_foreign
 from stdlib_ls.settings import Settings, read_settings
-from stdlib_ls.versions import VersionRange
+from stdlib_ls.versions import Ends, VersionRange
 
 _DEFAULTS = Settings()
 
@@ -55,6 +67,15 @@ class Project:
         """The Pythons that a file of this folder with this text has to work on."""
         return judge(self._claims(text), self.root) if script_block(text) else self._range
 
+    @property
+    def declared_ends(self) -> Ends:
+        """Both ends of the range as the files declare them; None where they say nothing of one."""
+        return declared_ends(self._claims(""))
+
+    def is_capped(self, release: str) -> bool:
+        """Whether the requirements near by keep a distribution below a release such as "setuptools 82"."""
+        return any(is_capped(folder.path, self._disk, release) for folder in self._folders)
+
     def explain(self, text: str) -> list[str]:
         """Lines for `why-version`: each end with its source, then what was looked at and passed over."""
         lines = explain(self._claims(text), self.root, [folder.path for folder in self._folders])
@@ -67,11 +88,32 @@ class Project:
             for folder, listing in zip(self._import_folders, self._listings, strict=True)
         )
 
-    def shadowing_file(self, name: str) -> Path | None:
+    def shadow(self, name: str) -> Shadow | None:
         """The file of the project that may be imported under the name of a standard module instead, or None."""
-        places = zip(self._listings, self._import_folders, strict=True)
-        found = (regular_module(listing, folder, name, self._disk) for listing, folder in places)
-        return next(filter(None, found), None)
+        if name in NEVER_HIDDEN:
+            return None
+        for folder, listing in zip(self._import_folders, self._listings, strict=True):
+            file = regular_module(listing, folder, name, self._disk)
+            if file:
+                root = self.root or folder
+                is_home = folder == self._import_folders[0] and name not in SOMETIMES_BUILT_IN
+                others = (
+                    one for other, one in zip(self._import_folders, self._listings, strict=True) if other != folder
+                )
+                return Shadow(
+                    file=file,
+                    shown=file.relative_to(root if root in file.parents else folder).as_posix(),
+                    wins=first_on_path(self._folders, folder, self._disk) if is_home else "perhaps",
+                    is_beside=folder == self._folders[0].path,
+                    neighbours=_names(listing).difference(*map(_names, others)),
+                    rename=free_name(file, self._disk),
+                )
+        return None
+
+    def shadowing_file(self, name: str) -> Path | None:
+        """The file alone."""
+        shadow = self.shadow(name)
+        return shadow.file if shadow else None
 
     def is_off_limits(self, path: Path) -> bool:
         """Whether a file of this folder never gets diagnostics: a stub, or code that others wrote."""
@@ -161,6 +203,10 @@ def is_off_limits(path: Path) -> bool:
 @lru_cache(maxsize=8)
 def _projects_from(base: Settings) -> Projects:
     return Projects(base)
+
+
+def _names(listing: Listing) -> frozenset[str]:
+    return listing.folders.union(listing.modules)
 
 
 def _absolute(path: Path) -> Path:
