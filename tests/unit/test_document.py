@@ -11,6 +11,7 @@ from tree_sitter import Node
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.lines import Encoding, LineIndex, decode, encode
 from stdlib_ls.analysis.sightings import Sightings
+from stdlib_ls.catalog.store import Catalog
 
 SNIPPETS = [
     *("\n", "\r\n", "\r", "\n\n", "\r\r\n", "\f", "\u2028", "\x0b", "\x85", "\x1c", " ", "    ", "\t"),
@@ -49,6 +50,8 @@ SNIPPETS = [
 ENCODINGS: list[Encoding] = ["utf-8", "utf-16", "utf-32"]
 EDITS = 400
 
+CATALOG = Catalog()
+
 
 def edits(seed: int, text: str) -> Iterator[tuple[int, int, str]]:
     """Random edits of a text that changes with them: (start, end, new), counted in characters."""
@@ -75,7 +78,7 @@ def shape(document: Document) -> list[tuple[str, int, int, bool]]:
 
 
 def table(document: Document) -> list[tuple[object, ...]]:
-    sightings = Sightings(document, lambda _: None)
+    sightings = Sightings(document, CATALOG)
     found: list[tuple[object, ...]] = []
     for site in sightings.imports():
         found.append((site.imported.local, site.imported.target, site.base + site.imported.start))

@@ -8,11 +8,14 @@ from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.patterns import Found, compile_pattern, find_name, find_pattern, is_stored, is_term, may_stand
 from stdlib_ls.analysis.sightings import Sightings
 from stdlib_ls.analysis.table import Sighting
+from stdlib_ls.catalog.store import Catalog
+
+CATALOG = Catalog()
 
 
 def uses(source: str) -> tuple[Document, list[Sighting]]:
     document = Document(f"import p\n{source}\n")
-    sightings = Sightings(document, lambda _: None)
+    sightings = Sightings(document, CATALOG)
     return document, list(sightings.uses_of(sightings.imports()[0]))
 
 

@@ -8,17 +8,19 @@ from tree_sitter import Node
 
 from stdlib_ls.analysis.places import Place, place_of
 from stdlib_ls.analysis.syntax import Part, Step, part
+from stdlib_ls.analysis.values import plain_value
 
-Role = Literal["use", "bind", "none", "alias", "delete", "global", "nonlocal"]
-"""`none` binds the constant None, `alias` binds a dotted name; `bind` binds anything else."""
+Role = Literal["use", "bind", "none", "alias", "called", "entered", "typed", "delete", "global", "nonlocal"]
+"""`none` binds the constant None, `alias` a dotted name, the next three a value whose class may be plain (see
+`values.py`); `bind` binds anything else."""
 
 
 class Occurrence(NamedTuple):
     """One appearance of a name; `start` is its first byte, relative to its block.
 
     A use holds the dotted chain that begins with it.
-    A binding holds in `effect` the offset from which on it is in force, and an alias in `value` the offset of
-    the name at the head of what is assigned.
+    A binding holds in `effect` the offset from which on it is in force, an alias in `value` the offset of the name
+    at the head of what is assigned, and a plain value there that of the name at the head of its class or call.
     """
 
     role: Role
@@ -27,6 +29,7 @@ class Occurrence(NamedTuple):
     chain: tuple[Part, ...] = ()
     effect: int = 0
     value: int = 0
+    mode: str = ""
 
 
 _PATTERNS = frozenset(
@@ -58,8 +61,16 @@ def classify(steps: list[Step], base: int) -> Occurrence | None:
     in_parameters = any(step.field in ("parameters", "type_parameters") for step in steps)
     walrus = parent.type == "named_expression"
     place = place_of(steps, base, binds_parameter=in_parameters, binds_outward=walrus)
-    value = head_of_value(cause) if role == "alias" else None
-    return Occurrence(role, start, place, effect=cause.end_byte - base, value=value.start_byte - base if value else 0)
+    plain = plain_value(steps) if role == "bind" else None
+    value = head_of_value(cause) if role == "alias" else plain.head if plain else None
+    return Occurrence(
+        plain.role if plain else role,
+        start,
+        place,
+        effect=cause.end_byte - base,
+        value=value.start_byte - base if value else 0,
+        mode=plain.mode if plain else "",
+    )
 
 
 def _is_import_of(statement: Node, name: Node) -> bool:

@@ -8,9 +8,9 @@ all of them are kept, and where one of them is unknown the sighting says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.imports import Import
@@ -35,18 +35,33 @@ class Binding(NamedTuple):
 
 
 class _Origin(NamedTuple):
-    """Something that a name may stand for; the target is None where that is not known."""
+    """Something that a name may stand for; the target is None where that is not known, and a class for its values."""
 
     target: str | None
     site: Site | None
+    is_value: bool = False
+
+
+_UNKNOWN = _Origin(None, None)
+
+
+class Library(Protocol):
+    """What has to be known of the standard library, by full dotted names."""
+
+    def public_names(self, module: str, /) -> Collection[str] | None:
+        """What `from module import *` brings, or None for a module that is not known."""
+
+    def class_of_value(self, name: str, role: str, mode: str, /) -> str | None:
+        """The class of a value that comes from a name as `values.py` says, or None."""
 
 
 class Sightings:
-    """The table of one state of a document. `star_members` gives the public names of a module, or None."""
+    """The table of one state of a document."""
 
-    def __init__(self, document: Document, star_members: Callable[[str], Collection[str] | None]) -> None:
+    def __init__(self, document: Document, library: Library) -> None:
         self._document = document
-        self._star_members = star_members
+        self._star_members = library.public_names
+        self._class_of_value = library.class_of_value
         self._module_bindings: dict[str, list[Binding]] = {}
         self._sites: list[Site] | None = None
 
@@ -149,7 +164,8 @@ class Sightings:
 
     def _sighting(self, use: Occurrence, index: int) -> Sighting | None:
         origins = self._origins(use, index, _ALIAS_DEPTH)
-        targets = [origin.target for origin in origins if origin.target]
+        is_value = any(origin.is_value for origin in origins)
+        targets = [origin.target for origin in origins if origin.target and origin.is_value == is_value]
         if not targets:
             return None
         base = self._document.starts[index]
@@ -159,7 +175,7 @@ class Sightings:
             parts.append(Named(name, base + part.start, base + part.end))
         sites = tuple(dict.fromkeys(origin.site for origin in origins if origin.site))
         others = tuple(dict.fromkeys(target for target in targets if target != targets[0]))
-        return Sighting(tuple(parts), sites, use.place, doubtful=len(targets) < len(origins), other_heads=others)
+        return Sighting(tuple(parts), sites, use.place, False, len(targets) < len(origins), others, is_value)
 
     def _origins(self, use: Occurrence, index: int, depth: int) -> list[_Origin]:
         """Everything that the name at the head of a use can stand for, in order of the file: fallbacks come last."""
@@ -170,7 +186,7 @@ class Sightings:
         origins = [origin for binding in reaching for origin in self._origins_of(binding, depth)]
         if not any(one.site or _always(one, use, base) for one in reaching) and self._is_builtin(use.chain[0].text):
             # Where none of these arms has run, the name still means the builtin.
-            origins.append(_Origin(None, None))
+            origins.append(_UNKNOWN)
         return origins
 
     def _is_builtin(self, name: str) -> bool:
@@ -193,17 +209,29 @@ class Sightings:
         occurrence = binding.occurrence
         if occurrence is None or occurrence.role == "none":
             return []  # `json = None` in the other arm says only that the import may have failed.
-        if occurrence.role != "alias" or not depth:
-            return [_Origin(None, None)]
+        if not occurrence.value or not depth:
+            return [_UNKNOWN]
         index = self._document.block_at(binding.base)
         value = classify(path_to(self._document.nodes[index], binding.base + occurrence.value), binding.base)
         if value is None:
-            return [_Origin(None, None)]
+            return [_UNKNOWN]
         rest = "".join("." + part.text for part in value.chain[1:])
-        found = self._origins(value, index, depth - 1)
-        return [origin._replace(target=origin.target and origin.target + rest, site=None) for origin in found] or [
-            _Origin(None, None)
+        return [self._origin_of_value(one, rest, occurrence) for one in self._origins(value, index, depth - 1)] or [
+            _UNKNOWN
         ]
+
+    def _origin_of_value(self, origin: _Origin, rest: str, occurrence: Occurrence) -> _Origin:
+        """What a name stands for that an occurrence binds to a dotted name, or to what that gives."""
+        if origin.target is None:
+            return _UNKNOWN
+        name = origin.target + rest
+        if occurrence.role == "alias":
+            # What an attribute of a value holds is not plain.
+            return _UNKNOWN if origin.is_value and rest else origin._replace(target=name, site=None)
+        if origin.is_value and (not rest or occurrence.role == "typed"):
+            return _UNKNOWN
+        made = self._class_of_value(name, occurrence.role, occurrence.mode)
+        return _Origin(made, None, True) if made else _UNKNOWN
 
     def _reaching(self, use: Occurrence, index: int, depth: int | None = None) -> list[Binding]:
         """The bindings that can have given a use its value; `depth` says in how many of its scopes to look."""

@@ -33,6 +33,7 @@ class Sighting(NamedTuple):
 
     `sites` are the imports that can have bound it. Where several bindings can reach the place, `other_heads` are
     the names that its first part may stand for besides, and `doubtful` says that one of them is unknown.
+    With `is_value` the first part is not what its name says, a class, but a value of it.
     """
 
     parts: tuple[Named, ...]
@@ -41,6 +42,7 @@ class Sighting(NamedTuple):
     is_import: bool = False
     doubtful: bool = False
     other_heads: tuple[str, ...] = ()
+    is_value: bool = False
 
     @property
     def certain(self) -> bool:

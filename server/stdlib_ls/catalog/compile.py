@@ -14,6 +14,7 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
     r enum34         a distribution that no import tells of: it only hides modules of the standard library
     x alternative    the schema of alternatives, for users' own catalogs
     d json           the names below a top-level module that not every Python from 3.9 on has, or takes, as it is
+    n p              what one may want to import whose name begins with this letter, capital or not
     w zip            what a word speaks of; this and `i names`, `y zip` are described in search_index.py
 """
 
@@ -30,6 +31,7 @@ from typing import Any
 from stdlib_ls.catalog.alternatives import check_alternative, compiled_alternative
 from stdlib_ls.catalog.cards import check_card, line_key
 from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.list_rows import LAST_RANK, import_records, list_row, popularity_ranks
 from stdlib_ls.catalog.search_index import index_records
 from stdlib_ls.catalog.source import Problem, Source, check_schema
 from stdlib_ls.catalog.store import full_name, import_roots
@@ -59,10 +61,12 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     facts = Facts(catalog / "facts")
     cards, problems = load_cards(catalog, facts)
     packages, more_problems = load_alternatives(catalog, facts)
-    records = dict(_fact_records(facts, cards))
+    popularity = _popularity(catalog / "popularity.tsv")
+    records = dict(_fact_records(facts, cards, popularity))
     synonyms = _read(catalog / "synonyms.yaml").value["synonyms"]
     records.update(_dated_records(facts))
-    records.update(list(index_records(records, synonyms, _popularity(catalog / "popularity.tsv"))))
+    records.update(list(import_records(records, popularity)))
+    records.update(list(index_records(records, synonyms, popularity)))
     records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
     for package in packages:
         record = compiled_alternative(package, facts)
@@ -142,14 +146,17 @@ def _read(path: Path) -> Source:
     return Source(path, path.read_text(encoding="utf-8", errors="surrogateescape"))
 
 
-def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, Any]]:
+def _fact_records(facts: Facts, cards: dict[str, Row], popularity: dict[str, int]) -> Iterator[tuple[str, Any]]:
     lines = _lines(facts, cards)
+    ranks = popularity_ranks(popularity)
     lists: dict[str, list[list[Any]]] = defaultdict(list)
     for name, row in facts.symbols.items():
         record = _symbol_record(row, facts, lines)
         yield f"s {name}", record
         if not {"not_importable", "doc_gone"} & row.keys():
-            lists[name.rpartition(".")[0]].append(_list_row(name.rpartition(".")[2], record))
+            owner, _, label = name.rpartition(".")
+            rank = ranks.get(name, LAST_RANK)
+            lists[owner].append(list_row(label, record, rank, on_instances="instance" in row))
     for owner, rows in lists.items():
         yield f"l {owner}", sorted(rows)
     modules = []
@@ -167,7 +174,7 @@ def _fact_records(facts: Facts, cards: dict[str, Row]) -> Iterator[tuple[str, An
             }
         )
         yield f"m {name}", record
-        modules.append([*_list_row(name, record), bool(row.get("undocumented"))])
+        modules.append(list_row(name, record, ranks.get(name, LAST_RANK)))
     yield "i modules", modules
 
 
@@ -295,12 +302,6 @@ def _ends(versions: str) -> tuple[str, str]:
 def _before(version: str) -> str:
     major, minor = version.split(".")
     return f"{major}.{int(minor) - 1}"
-
-
-def _list_row(label: str, record: Row) -> list[Any]:
-    return [label, record["kind"], record.get("summary", "")] + [
-        record.get(field) or "" for field in ("added", "deprecated", "removed")
-    ]
 
 
 def _without_empty(record: Row) -> Row:

@@ -29,7 +29,11 @@ class CatalogMissing(Exception):
 
 
 class Row(NamedTuple):
-    """A module or member as completion lists it. Versions are texts such as "3.11", or empty."""
+    """A module or member as completion lists it. Versions are texts such as "3.11", or empty.
+
+    `rank` is 0 for what most programs use and 9 for what hardly any does; `on_instances` says that the class itself
+    does not have the attribute.
+    """
 
     label: str
     kind: str
@@ -37,6 +41,8 @@ class Row(NamedTuple):
     added: str
     deprecated: str
     removed: str
+    rank: int = 9
+    on_instances: bool = False
 
     def fits(self, versions: VersionRange) -> bool:
         """Whether the thing exists in some Python of a range."""
@@ -114,7 +120,7 @@ class Catalog:
     def modules(self) -> list[Row]:
         """Every module and submodule that completion may offer, by name."""
         if self._modules is None:
-            self._modules = [Row(*fields[:6]) for fields in self._record("i modules") or ()]
+            self._modules = [Row(*fields) for fields in self._record("i modules") or ()]
         return self._modules
 
     def members(self, owner: str) -> list[Row]:
@@ -127,6 +133,10 @@ class Catalog:
             for row in self.members(full_name(base)):
                 rows.setdefault(row.label, row)
         return sorted(rows.values())
+
+    def importable(self, letter: str) -> list[Row]:
+        """What programs import a lot whose name begins with a small letter or its capital; labels are full names."""
+        return [Row(*fields) for fields in self._record("n " + letter) or ()]
 
     def public_names(self, module: str) -> frozenset[str] | None:
         """What `from module import *` brings, or None for a module that the catalog does not know."""
@@ -142,6 +152,13 @@ class Catalog:
         entry = self.find(name)
         found = [one.added for one in (entry, self.find(entry.module)) if one and one.added] if entry else []
         return max(found, default=None)
+
+    def class_of_value(self, name: str, role: str, mode: str = "") -> str | None:
+        """The class of a value that is "typed" as a name, "called" by it, or "entered" as a call of it, or None."""
+        entry = self.find(name)
+        if entry is None:
+            return None
+        return entry.name if entry.kind in ("class", "exception") else None
 
     def dated(self, module: str) -> frozenset[str]:
         """The names below a top-level module, or below `builtins`, that versions matter to, without the module's."""

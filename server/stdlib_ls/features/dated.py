@@ -18,10 +18,11 @@ class Dated(NamedTuple):
     names: frozenset[str]
     parameters: Mapping[str, frozenset[str]]
 
-    def words(self, there: Collection[str]) -> set[str]:
-        """The last parts of the names that may be in a text which holds some words."""
+    def words(self, there: Collection[str], *, of_classes: bool = False) -> set[str]:
+        """The last parts of the names that may be in a text which holds some words; of members of classes only, too."""
         functions = [name for name, parameters in self.parameters.items() if not parameters.isdisjoint(there)]
-        return {word for name in (*self.names, *functions) if (word := name.rpartition(".")[2]) in there}
+        parted = (name.rpartition(".") for name in (*self.names, *functions))
+        return {word for owner, _, word in parted if word in there and (owner or not of_classes)}
 
 
 @lru_cache(_KEPT)

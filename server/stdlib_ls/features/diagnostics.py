@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import cast
 
+from stdlib_ls.features.fallbacks import obsolete_fallbacks
 from stdlib_ls.features.replaceable import replaceable_imports
 from stdlib_ls.features.requirements import RequirementsFile, superfluous_requirements
 from stdlib_ls.features.rules import Diagnostic, Severity
@@ -17,6 +18,7 @@ RULES: tuple[Callable[[SourceFile], Iterator[Diagnostic]], ...] = (
     replaceable_imports,
     version_findings,
     shadowed_modules,
+    obsolete_fallbacks,
 )
 
 

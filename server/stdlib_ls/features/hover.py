@@ -13,7 +13,7 @@ def hover(file: SourceFile, offset: int) -> tuple[Card, int, int] | None:
     if not file.context.settings.hover_enabled:
         return None
     sighting = file.sightings.at(offset)
-    if sighting is None or sighting.doubtful:
+    if sighting is None or sighting.doubtful or (sighting.is_value and len(sighting.parts) == 1):
         return None
     card = _stdlib_card(file, sighting) or _package_card(file, sighting)
     return (card, sighting.parts[-1].start, sighting.parts[-1].end) if card else None

@@ -140,7 +140,7 @@ class SourceFile:
     def sightings(self) -> Sightings:
         """The table for the text as it is now."""
         if self._sightings is None:
-            self._sightings = Sightings(self.document, self.context.catalog.public_names)
+            self._sightings = Sightings(self.document, self.context.catalog)
         return self._sightings
 
     def replace(self, start: int, end: int, text: str) -> None:

@@ -88,6 +88,7 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
     """The imports, and those uses about which versions may have a say."""
     catalog, sightings, versions = file.context.catalog, file.sightings, file.context.versions
     there = file.document.words()
+    members: set[str] = set()
     for site in sightings.imports():
         imported = site.imported
         top, _, rest = imported.target.partition(".")
@@ -96,19 +97,35 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
         yield sightings.import_sighting(site)
         dated = dated_below(catalog, top, versions)
         words = None if rest in dated.parameters else dated.words(there)
+        members |= dated.words(there, of_classes=True)
         if words is None or words:
             yield from (use for use in sightings.uses_named(imported.local, words) if site in use.best_sites)
     dated = dated_below(catalog, "builtins", versions)
+    members |= dated.words(there, of_classes=True)
     for head in {name.partition(".")[0] for name in (*dated.names, *dated.parameters)} & there:
         words = None if head in dated.names or head in dated.parameters else dated.words(there)
         if words is None or words:
-            yield from (use for use in sightings.uses_named(head, words) if use.name.startswith("builtins."))
+            uses = sightings.uses_named(head, words)
+            yield from (use for use in uses if use.name.startswith("builtins.") and not use.is_value)
+    yield from _uses_of_values(file, members)
+
+
+def _uses_of_values(file: SourceFile, members: set[str]) -> Iterator[Sighting]:
+    """The uses of some attributes of values whose class is plain."""
+    if members:
+        attribute = rb"\.[ \t]*(?:%s)\b" % b"|".join(re.escape(member.encode()) for member in sorted(members))
+        for found in re.finditer(attribute, file.source):
+            sighting = file.sightings.at(found.end())
+            if sighting and sighting.is_value:
+                yield sighting
 
 
 def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
     """The parts of a sighting about which versions have a say, from the left; what its import says is left to that."""
     catalog = file.context.catalog
     told = {part.name for site in sighting.sites for part in file.sightings.import_sighting(site).parts}
+    if sighting.is_value:
+        told.add(sighting.parts[0].name)
     if not sighting.is_import and any(_is_amiss(file, name) for name in told):
         return  # The import says it, or has been thought about.
     seen: set[str] = set()
