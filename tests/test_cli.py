@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from stdlib_ls import __version__
+from stdlib_ls.settings import RULE_CODES
 
 COMMAND = (sys.executable, "-m", "stdlib_ls")
 FIXABLE = "import psutil\n\nprint('é😀', psutil.cpu_count())\n"
@@ -472,6 +473,26 @@ def test_why_version_of_nothing(project: Path) -> None:
     assert run(project, "why-version", "odd.py").returncode == 0
 
 
+# explain
+
+
+def test_explain(project: Path) -> None:
+    pages = sorted((Path(__file__).resolve().parents[1] / "docs/rules").glob("*.md"))
+    assert pages
+    for page in pages:
+        ran = run(project, "explain", page.stem)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, page.read_text(encoding="utf-8"), "")
+
+
+def test_explain_what_is_no_rule(project: Path) -> None:
+    ran = run(project, "explain", "removed-modul")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "did you mean removed-module?" in ran.stderr
+    assert {f"  {code}" for code in RULE_CODES} <= set(ran.stderr.splitlines())
+    assert run(project, "explain", "../README").returncode == 2
+    assert run(project, "explain").returncode == 2
+
+
 # The program as such.
 
 
@@ -519,3 +540,18 @@ def test_the_protocol_is_loaded_by_the_server_only(project: Path, arguments: lis
     loaded = set(ran.stderr.decode().splitlines()[-1].split())
     assert "stdlib_ls" in loaded
     assert not loaded & {"pygls", "lsprotocol", "cattrs", "attrs", "attr", "asyncio", "yaml"}
+
+
+def test_a_fix_takes_no_name_away_that_another_file_wants(tmp_path: Path) -> None:
+    files = {
+        "compat.py": "from six import text_type\nprint(text_type)\n",
+        "main.py": "from compat import text_type\n",
+        "mod.py": "import psutil\nprint(psutil.cpu_count())\n",
+        "test_mod.py": 'from unittest.mock import patch\nwith patch("mod.psutil.cpu_count"): pass\n',
+        "free.py": "import psutil\nprint(psutil.cpu_count())\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run(tmp_path, "check", "--fix", "--target", "3.11")
+    changed = {name for name, text in files.items() if (tmp_path / name).read_text(encoding="utf-8") != text}
+    assert changed == {"free.py"}

@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "project": "versions settings project",
     "lsp": "versions settings catalog features project lsp",
     "cli": "versions settings catalog features project batch",
-    "batch": "versions settings catalog features project",
+    "batch": "versions settings catalog features project mentions",
+    "mentions": "features",
 }
 # Imports that break the rule above on purpose: file, function, and what it may import.
 EXCEPTIONS = {("cli.py", "serve"): "lsp", ("cli.py", "_serve"): "lsp"}

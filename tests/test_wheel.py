@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "server", "catalog")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "server", "catalog", "docs")
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,13 @@ def test_the_catalog_is_compiled_and_its_sources_are_not_there(wheel: Path, name
     assert "stdlib_ls/data/catalog.txt" in names
     assert "\nm json\t{" in read(wheel, names, "/catalog.txt")
     assert [name for name in names if name.endswith((".yaml", ".yml", ".jsonl", ".pyc")) or "tests" in name] == []
+
+
+def test_the_pages_of_the_rules_are_there(names: list[str], installed: Path, tmp_path: Path) -> None:
+    pages = sorted((ROOT / "docs/rules").glob("*.md"))
+    assert {f"stdlib_ls/data/rules/{page.name}" for page in pages} == {name for name in names if name.endswith(".md")}
+    said = run([str(installed / "stdlib-ls"), "explain", pages[0].stem], tmp_path).stdout
+    assert said == pages[0].read_text(encoding="utf-8")
 
 
 def test_every_module_is_there(names: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Compiles the catalog into the package whenever a wheel, or an editable install, is built."""
+"""Compiles the catalog into the package whenever a wheel, or an editable install, is built.
+
+The pages of the rules go into wheels, too; an editable install reads them where they are.
+"""
 
 from __future__ import annotations
 
@@ -24,3 +27,5 @@ class CatalogHook(BuildHookInterface):  # type: ignore[type-arg]
         if main([str(root / "catalog"), str(output)]):
             raise SystemExit("the catalog has problems; they are listed above")
         build_data["artifacts"].append("server/stdlib_ls/data/catalog.txt")
+        if version == "standard":
+            build_data["force_include"][str(root / "docs/rules")] = "stdlib_ls/data/rules"

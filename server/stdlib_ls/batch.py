@@ -30,12 +30,14 @@ from stdlib_ls.features.manifests import kind_of
 from stdlib_ls.features.requirements import RequirementsFile
 from stdlib_ls.features.rules import Diagnostic
 from stdlib_ls.features.source_file import Context, SourceFile, context_of
+from stdlib_ls.mentions import Mentions, vanishing_names
 from stdlib_ls.project import Projects
 from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import SEVERITIES, Settings
 from stdlib_ls.versions import VersionRange
 
 _FOUND, _WRONG = 1, 2
+_HINT = SEVERITIES.index("hint")
 _SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
 _MOST_ROUNDS = 10
 
@@ -43,6 +45,7 @@ _MOST_ROUNDS = 10
 _FROM_MODULE = re.compile(rb"from[ \t\\\r\n]+(\w+)")
 _IMPORTED = re.compile(rb"import[ \t\\\r\n]+((?:[^\n;#(\\]|\\\r?\n)+)")
 _WORD = re.compile(rb"\w+")
+_FALLBACK = re.compile(rb"ImportError|ModuleNotFoundError|version_info|hexversion|TYPE_CHECKING")
 
 _LISTING = (".toml", ".txt", ".in", ".cfg")
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -60,7 +63,10 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     """Report, or fix, what is found in some files and folders. Gives the exit status."""
     checker = _Checker(settings, options.min_severity)
     findings: list[dict[str, Any]] = []
-    for path in checker.files(options.paths or [Path()]):
+    paths = list(checker.files(options.paths or [Path()]))
+    if options.fix or options.diff:
+        checker.mentions = Mentions(paths)
+    for path in paths:
         text = checker.read(path)
         if text is None:
             continue
@@ -70,7 +76,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         kind = kind_of(path)
         file = RequirementsFile(text.content, context, kind, parse_toml) if kind else SourceFile(text.content, context)
         if options.fix or options.diff:
-            fixed = checker.fixed(file)
+            fixed = checker.fixed(path, file)
             if fixed != file.source:
                 checker.write(path, text, fixed, diff=options.diff)
                 file = file.with_text(fixed.decode("utf-8", "surrogatepass"))
@@ -97,6 +103,7 @@ class _Checker:
         self.problems: list[str] = []
         self.failed = False
         self.changed = False
+        self.mentions = Mentions(())
         self._least = SEVERITIES.index(least)
         self._names = {name.encode() for name in self.catalog.third_party_names()}
 
@@ -132,17 +139,20 @@ class _Checker:
             return None
 
     def _may_matter(self, path: Path, raw: bytes) -> bool:
-        """Whether a file may import a package that the catalogs speak of, or name what is not in every Python."""
+        """Whether any rule may have something to say of a file: most are told so by a look at their words."""
         imported = {*_FROM_MODULE.findall(raw), *_WORD.findall(b" ".join(_IMPORTED.findall(raw)))}
         if not imported.isdisjoint(self._names_for(path)):
             return True
-        versions = self.context(path, raw.decode("utf-8", "replace") if b"# /// script" in raw else "").versions
+        context = self.context(path, raw.decode("utf-8", "replace") if b"# /// script" in raw else "")
+        if _FALLBACK.search(raw) and (self._least <= _HINT or "obsolete-fallback" in context.settings.diagnostics):
+            return True
+        names = [name for word in imported if self.catalog.is_stdlib(name := word.decode("utf-8", "replace"))]
+        own = path.parent.name if path.name == "__init__.py" else path.stem
+        if any(context.shadow(name) for name in (*names, *([own] if self.catalog.is_stdlib(own) else ()))):
+            return True
         words = frozenset(_WORD.findall(raw))
-        names = [name.decode("utf-8", "replace") for name in imported]
-        return any(
-            not words.isdisjoint(_dated_words(self.catalog, name, versions))
-            for name in ("builtins", *filter(self.catalog.is_stdlib, names))
-        )
+        dated = (_dated_words(self.catalog, name, context.versions) for name in ("builtins", *names))
+        return any(not words.isdisjoint(one) for one in dated)
 
     def _names_for(self, path: Path) -> set[bytes]:
         """The import names that the catalog, and the catalogs of the project around a file, speak of."""
@@ -161,10 +171,12 @@ class _Checker:
     def diagnostics(self, file: SourceFile) -> list[Diagnostic]:
         return [one for one in diagnostics(file) if SEVERITIES.index(one.severity) >= self._least]
 
-    def fixed(self, file: SourceFile) -> bytes:
-        """The source with every safe fix applied; one fix may clear the way for another."""
+    def fixed(self, path: Path, file: SourceFile) -> bytes:
+        """The source with every safe fix applied that no other file minds; one fix may clear the way for another."""
         for _ in range(_MOST_ROUNDS):
-            edits = combine(file, self.diagnostics(file))
+            found = self.diagnostics(file)
+            wanted = [one for one in found if self.mentions.are_wanted(path, vanishing_names(file, one))]
+            edits = combine(file, [one for one in found if one not in wanted])
             if not edits:
                 break
             file = file.with_text(apply_edits(file.source, edits).decode("utf-8", "surrogatepass"))

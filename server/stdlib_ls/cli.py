@@ -5,6 +5,7 @@
     stdlib-ls show NAME ...
     stdlib-ls search WORDS
     stdlib-ls why-version [PATH]
+    stdlib-ls explain CODE
 
 Exit status: 0 nothing found, 1 something found, 2 the input or the command line is wrong.
 """
@@ -83,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     why = commands.add_parser("why-version", help="say which Pythons a file is judged by, and where that comes from")
     why.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH")
     why.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
+    explain = commands.add_parser("explain", help="print the page of a rule: when it speaks, and what to do")
+    explain.add_argument("code", metavar="CODE", help="such as removed-module")
     return parser
 
 
@@ -181,6 +184,26 @@ def _why_version(options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from stdlib_ls.settings import RULE_CODES, closest  # noqa: PLC0415
+
+    if options.code not in RULE_CODES:
+        listed = "".join(f"\n  {code}" for code in RULE_CODES)
+        raise InputError(f"there is no rule {options.code}{closest(options.code, RULE_CODES)}; the rules are{listed}")
+    try:
+        print(_rule_page(options.code).read_text(encoding="utf-8"), end="")
+    except OSError as error:
+        raise InputError(f"the page of {options.code} is missing: {error.strerror}: {error.filename}") from error
+    return 0
+
+
+def _rule_page(code: str) -> Path:
+    """Where the page of a rule lies: in the package, or, where that runs from its sources, beside it."""
+    package = Path(__file__).resolve().parent
+    packaged = package / "data/rules"
+    return (packaged if packaged.is_dir() else package.parents[1] / "docs/rules") / f"{code}.md"
+
+
 def _settings(target: str | None) -> Any:
     from stdlib_ls.settings import Settings, read_settings  # noqa: PLC0415
 
@@ -190,4 +213,11 @@ def _settings(target: str | None) -> Any:
     return settings
 
 
-_COMMANDS = {"serve": _serve, "check": _check, "show": _show, "search": _search, "why-version": _why_version}
+_COMMANDS = {
+    "serve": _serve,
+    "check": _check,
+    "show": _show,
+    "search": _search,
+    "why-version": _why_version,
+    "explain": _explain,
+}

@@ -55,14 +55,29 @@ class Settings:
         "completion.mode",
         "choice",
         "auto",
-        "Whether completions are offered; auto leaves unresolved names to another server that imports them.",
+        "Whether completions are offered; auto leaves to another server what such servers offer themselves:"
+        " keyword arguments, and unresolved names that come with their import.",
         allowed=("auto", "always", "off"),
+    )
+    signature_enabled: bool = _setting(
+        "signature.enabled",
+        "switch",
+        False,
+        "Whether the signatures of the standard library are shown while a call is being written."
+        " Only the editor can set it, and it is read when the server starts.",
     )
     search_symbols: bool = _setting(
         "search.symbols",
         "switch",
         False,
         "Whether the editor's search for symbols of the workspace finds the standard library, too."
+        " Only the editor can set it, and it is read when the server starts.",
+    )
+    diagnostics_workspace: bool = _setting(
+        "diagnostics.workspace",
+        "switch",
+        False,
+        "Whether editors that ask get the diagnostics of all files of the workspace, not only of those that are open."
         " Only the editor can set it, and it is read when the server starts.",
     )
     diagnostics: Mapping[str, str] = _setting(
@@ -127,7 +142,7 @@ def read_settings(table: object, where: str, base: Settings) -> tuple[Settings, 
     for name, value in _flatten(table):
         row = SETTINGS.get(name)
         if row is None:
-            messages.append(f"{where}: unknown setting {name}{_closest(name, SETTINGS)}")
+            messages.append(f"{where}: unknown setting {name}{closest(name, SETTINGS)}")
         elif value is not None:
             before = changes.get(row.field, getattr(base, row.field))
             changes[row.field], wrong = _READERS[row.kind](value, row, before)
@@ -140,7 +155,9 @@ def _flatten(table: Mapping[object, object], above: str = "") -> Iterator[tuple[
     for key, value in table.items():
         name = f"{above}{key}"
         holder = next((one for one in SETTINGS if name.startswith(f"{one}.")), None)
-        if holder:
+        if name in SETTINGS and not _is_table(name):
+            yield name, value
+        elif holder:
             # The rest of the name is a key of a setting that is a table itself: `diagnostics.gone-module`.
             yield (holder, {name[len(holder) + 1 :]: value}) if _is_table(holder) else (name, value)
         elif isinstance(value, Mapping) and any(one.startswith(f"{name}.") for one in SETTINGS):
@@ -180,7 +197,7 @@ def _read_severities(value: object, row: Setting, before: Any) -> _Reading:
     kept, wrong = dict(before), []
     for code, severity in value.items():
         if code not in RULE_CODES:
-            wrong.append(f"unknown rule {row.name}.{code}{_closest(str(code), RULE_CODES)}")
+            wrong.append(f"unknown rule {row.name}.{code}{closest(str(code), RULE_CODES)}")
         elif severity in row.allowed:
             kept[code] = severity
         elif severity is not None:
@@ -243,7 +260,8 @@ def _any_of(values: tuple[str, ...]) -> str:
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _closest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+def closest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """The end of a message about an unknown name: which known one may be meant, or nothing."""
     import difflib  # noqa: PLC0415 - only a mistake needs it, and every start would pay for it
 
     found = difflib.get_close_matches(name, known, 1, 0.5)

@@ -16,15 +16,17 @@ from case_files import Case
 
 from stdlib_ls.analysis.table import Sighting
 from stdlib_ls.catalog.store import Catalog
-from stdlib_ls.features.completion import completion, items
+from stdlib_ls.features.completion import IMPORTS, Item, completion, items
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits
 from stdlib_ls.features.hover import hover
+from stdlib_ls.features.import_placement import import_edit
 from stdlib_ls.features.judgement import Verdict, verdicts
 from stdlib_ls.features.manifests import kind_of
 from stdlib_ls.features.render import Format, render
 from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
 from stdlib_ls.features.rules import Diagnostic
+from stdlib_ls.features.signature_help import signature_help
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import Settings, read_settings
@@ -91,8 +93,16 @@ def probe_hover(case: Case, catalog: Catalog) -> str:
 
 
 def probe_completion(case: Case, catalog: Catalog) -> str:
-    """What is completed at each cursor, and the candidates that `show` asks for: `path*, _*`, or `first 5`."""
+    """What is completed at each cursor, and the candidates that `show` asks for: `path*, _*`, or `first 5`.
+
+    `show: import pathlib.Path` shows the file after that candidate has brought its import, `show: signature` the
+    signatures at the cursor instead.
+    """
     file, show = source_file(case, catalog), case.options.get("show", "first 5")
+    if show == "signature":
+        return "\n".join(_signatures_at(file, cursor) for cursor in case.cursors)
+    if show.startswith(IMPORTS):
+        return "\n".join(_imported_at(file, cursor, show.removeprefix(IMPORTS), case) for cursor in case.cursors)
     return "\n".join(_completion_at(file, cursor, show) for cursor in case.cursors)
 
 
@@ -100,18 +110,60 @@ def _completion_at(file: SourceFile, cursor: int, show: str) -> str:
     wanted = completion(file, cursor)
     if wanted is None:
         return NOTHING
-    head = f"modules of {wanted.owner}" if wanted.modules and wanted.owner else wanted.owner or "top-level modules"
-    found = items(wanted, file.context)
-    if show.startswith("first "):
-        found = found[: int(show.removeprefix("first "))]
-    else:
-        wishes = show.split(", ")
-        found = [item for item in found if any(fnmatchcase(item.label, wish) for wish in wishes)]
+    answers = []
+    for group in wanted.groups:
+        found = [item for item in items(group, file.context) if item.label not in wanted.taken]
+        if show.startswith("first "):
+            found = found[: int(show.removeprefix("first "))]
+        else:
+            wishes = show.split(", ")
+            found = [item for item in found if any(fnmatchcase(item.label, wish) for wish in wishes)]
+        answers += [_HEADS[group.kind].format(group.of) if group.of else "top-level modules", *map(_item_line, found)]
+    return "\n".join(answers)
+
+
+_HEADS = {
+    "members": "{}",
+    "modules": "modules of {}",
+    "arguments": "arguments of {}",
+    "names": "names with {}",
+    "words": "keyword",
+}
+
+
+def _item_line(item: Item) -> str:
+    shown = item.summary if item.kind == "argument" else ""
+    notes = ", ".join(filter(None, (shown, item.note, "struck out" if item.deprecated else "")))
+    return f"  {item.label} ({item.kind})" + (f" {notes}" if notes else "")
+
+
+def _imported_at(file: SourceFile, cursor: int, name: str, case: Case) -> str:
+    wanted = completion(file, cursor)
+    offered = [item for group in wanted.groups for item in items(group, file.context)] if wanted else []
+    labels = [item.label for item in offered if item.name == IMPORTS + name]
+    edit = import_edit(file, name, cursor)
+    if not wanted or not labels or labels[0] in wanted.taken or edit is None:
+        return NOTHING
+    fixed = apply_edits(file.source, [edit]).decode()
+    if _parses(file.source):
+        assert _parses(fixed.encode()), fixed
+    return _visible(fixed, case)
+
+
+def _signatures_at(file: SourceFile, cursor: int) -> str:
+    """Each signature with the active parameter in braces, the best fitting one marked, and what is said of it."""
+    found = signature_help(file, cursor)
+    if found is None:
+        return NOTHING
     lines = []
-    for item in found:
-        notes = ", ".join(filter(None, (item.note, "struck out" if item.deprecated else "")))
-        lines.append(f"  {item.label} ({item.kind})" + (f" {notes}" if notes else ""))
-    return "\n".join([head, *lines])
+    for index, one in enumerate(found.signatures):
+        label, note = one.label, ""
+        if one.active is not None:
+            part = one.parameters[one.active]
+            label = f"{label[: part.start]}{{{label[part.start : part.end]}}}{label[part.end :]}"
+            note = f" {part.note}" if part.note else ""
+        lines.append(f"{'>' if index == found.active else ' '} {label}{note}")
+    return "\n".join(lines)
 
 
 def probe_diagnostics(case: Case, catalog: Catalog) -> str:

@@ -25,7 +25,7 @@ from strategies import UnknownStrategy, drawn
 
 from stdlib_ls.catalog.alternatives import compiled_alternative, leading_name, names_in
 from stdlib_ls.catalog.facts import Facts, Row
-from stdlib_ls.versions import parse_version
+from stdlib_ls.versions import parse_version, show_version
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "catalog"
@@ -71,7 +71,7 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
     why_not says for the match of a row why it cannot be run there, or "".
     """
     version = interpreter_version(python)
-    is_there = _normal(package["package"]) in installed(python)
+    is_there = package["package"] == "python" or _normal(package["package"]) in installed(python)
     rows = [row for row in package.get("replacements", ()) if "fix" in row]
     compiled = [row for row in compiled_alternative(package, facts())["replacements"] if "fix" in row]
     verdicts: dict[int, Verdict] = {}
@@ -82,6 +82,9 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
         missing = {name.partition(".")[0] for name in record["targets"]} & missing_modules(python)
         if missing and not why:
             why = f"needs {', '.join(sorted(missing))}"
+        gone = parse_version((facts().find(record["anchor"]) or {}).get("removed", ""))
+        if gone and gone <= version and not why:
+            why = f"gone from {show_version(gone)}"
         if not why and not is_there:
             why = NOT_INSTALLED
         if why:
@@ -216,7 +219,7 @@ def missing_modules(python: Command) -> frozenset[str]:
 
 
 def packages(paths: Iterable[Path] = ()) -> list[Row]:
-    wanted = list(paths) or sorted((CATALOG / "alternatives").glob("*.yaml"))
+    wanted = list(paths) or [*sorted((CATALOG / "alternatives").glob("*.yaml")), CATALOG / "successors.yaml"]
     loaded: list[Any] = [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) for path in wanted]
     return loaded
 

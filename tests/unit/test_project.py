@@ -104,6 +104,67 @@ RANGES = {
         {"setup.py": "setup(**{'python_requires': '>=3.10'})\n"},
     ),
     "setup.py that computes": given(NOTHING_FOUND, {"setup.py": "setup(python_requires=REQUIRED)\n"}),
+    "setup.py with a constant": given(
+        "3.10-3.12 | python_requires in setup.py | python_requires in setup.py",
+        {"setup.py": "REQUIRED: str = '>=3.10,<3.13'  # both\nsetup(\n    python_requires=REQUIRED,\n)\n"},
+    ),
+    "setup.py with a constant that changes": given(
+        NOTHING_FOUND, {"setup.py": "R = '>=3.10'\nR = R + ',<3.13'\nsetup(python_requires=R)\n"}
+    ),
+    "setup.py with a value over several lines": given(
+        f"3.10-{NEWEST} | python_requires in setup.py | newest known",
+        {"setup.py": "setup(\n    python_requires=(\n        '>=3.10'\n    ),\n)\n"},
+    ),
+    "setup.py with a value in parts": given(
+        NOTHING_FOUND, {"setup.py": "setup(python_requires='>=3.10, '\n    '<3.13')\n"}
+    ),
+    "setup.py that formats": given(
+        NOTHING_FOUND, {"setup.py": "setup(python_requires='>=3.{}'.format(10))\nsetup(python_requires=f'>=3.{10}')\n"}
+    ),
+    "setup.cfg with a dash and comments": given(
+        "3.10-3.12 | python_requires in setup.cfg | python_requires in setup.cfg",
+        {"setup.cfg": "[options]\npython-requires =\n    >=3.10,\n# not yet\n    ; 3.13 breaks\n    <3.13\n"},
+    ),
+    "metadata of one folder: pyproject, setup.cfg, setup.py": given(
+        f"3.12-{NEWEST} | requires-python in pyproject.toml | newest known",
+        {
+            "pyproject.toml": requires(">=3.12"),
+            "setup.cfg": "[options]\npython_requires = >=3.11\n",
+            "setup.py": "setup(python_requires='>=3.10')\n",
+        },
+    ),
+    "metadata without pyproject: setup.cfg, setup.py": given(
+        f"3.11-{NEWEST} | python_requires in setup.cfg | newest known",
+        {"setup.cfg": "[options]\npython_requires = >=3.11\n", "setup.py": "setup(python_requires='>=3.10')\n"},
+    ),
+    "requires-python before Poetry's": given(
+        f"3.12-{NEWEST} | requires-python in pyproject.toml | newest known",
+        {"pyproject.toml": requires(">=3.12") + '[tool.poetry.dependencies]\npython = "^3.10"\n'},
+    ),
+    "poetry, alternatives": given(
+        f"3.10-{NEWEST} | tool.poetry python in pyproject.toml | newest known",
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.10 || >=3.12,<4.0"\n'},
+    ),
+    "poetry, a tilde": given(
+        "3.11-3.11 | tool.poetry python in pyproject.toml | tool.poetry python in pyproject.toml",
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.11"\n'},
+    ),
+    "nearest pin": given(
+        f"3.12-{NEWEST} | .python-version | newest known",
+        {".python-version": "3.11", "app/.python-version": "3.12", "app/pyproject.toml": ""},
+    ),
+    "nearest environment": given(
+        f"3.13-{NEWEST} | .venv/pyvenv.cfg | newest known",
+        {
+            "venv/pyvenv.cfg": "version = 3.12.1\n",
+            "app/pyproject.toml": "",
+            "app/.venv/pyvenv.cfg": "version_info = 3.13.0\r\n",
+        },
+    ),
+    "environment of another name": given(
+        f"3.12-{NEWEST} | env/pyvenv.cfg | newest known", {"env/pyvenv.cfg": "version = 3.12.3\n"}
+    ),
+    "environment file that is no folder": given(NOTHING_FOUND, {".env": "SECRET=1\n"}),
     "environment": given(
         f"3.12-{NEWEST} | .venv/pyvenv.cfg | newest known", {".venv/pyvenv.cfg": "home = /usr/bin\nversion = 3.12.3\n"}
     ),
@@ -194,6 +255,20 @@ def test_range(top: Path, tree: Tree, text: str, editor: str | None, expected: s
         ("# pinned\n\n3.12\n3.11\n", "3.12"),
         ("3.12-dev", "3.12"),
         ("3.13t", "3.13"),
+        ("3.13+freethreaded", "3.13"),
+        ("3.14.0rc2", "3.14"),
+        ("3.12:latest", "3.12"),
+        ("312", "3.12"),
+        ("pp310", "3.10"),
+        ("cpython-3.13.0rc1", "3.13"),
+        ("3.11.4/envs/service", "3.11"),
+        ("\ufeff3.12\r\n", "3.12"),
+        ("3.12.1  # pinned", "3.12"),
+        (">=3.11,<3.13", "3.11"),
+        ("my-service-3.12", None),
+        ("anaconda3-2024.10-1", None),
+        ("stackless-3.7.5", None),
+        ("/usr/bin/python3.12", None),
         ("cpython-3.12", "3.12"),
         ("cpython-3.12.1-linux-x86_64-gnu", "3.12"),
         ("cpython@3.12", "3.12"),

@@ -31,6 +31,7 @@ from facts.modules import FIELDS as MODULE_FIELDS
 from facts.modules import module_rows
 from facts.pages import CACHE_FORM, read_documentation
 from facts.parameters import parameter_changes
+from facts.returns import add_results
 from facts.stubs import Stubs
 from facts.symbols import FIELDS as SYMBOL_FIELDS
 from facts.symbols import differing, symbol_rows
@@ -96,8 +97,9 @@ def gather(committed: Facts, given: dict[str, str], anew: bool) -> Evidence:
 
 
 def finish(evidence: Evidence, symbols: dict[str, Row]) -> None:
-    """Adds what needs all rows: signatures, parameters, and the links of older documentation."""
+    """Adds what needs all rows: signatures, parameters, what comes back, and the links of older documentation."""
     written, changes = signatures(evidence, symbols), parameter_changes(evidence, symbols)
+    add_results(evidence, symbols)
     keep_inventories(INVENTORIES, evidence.documents)
     inventories = read_inventories(INVENTORIES)
     for name, row in symbols.items():

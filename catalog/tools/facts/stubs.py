@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from facts.results import Around, Results
 from facts.signatures import Parameter, Signature, read_parameters
 from facts.stub_tree import Entry, Function, Tree, View, decorators
 
@@ -28,6 +30,10 @@ class StubName:
     bases: list[str] = field(default_factory=list)
     annotation: str = ""
     signatures: list[Signature] = field(default_factory=list)
+    # What calls of it, reading it, and entering an instance may give, in any version; `results.py` has the words.
+    calls: set[str] = field(default_factory=set)
+    values: set[str] = field(default_factory=set)
+    enters: set[str] = field(default_factory=set)
     # By minor version, of all platforms and overloads.
     parameters: dict[int, list[tuple[Parameter, ...]]] = field(default_factory=dict)
     deprecated_in: set[int] = field(default_factory=set)
@@ -53,6 +59,8 @@ class Stubs:
         self.oldest, self.newest = oldest, newest
         self.tree = Tree(root)
         self.names: dict[tuple[str, str], StubName] = {}
+        # By where something is defined, the full names under which public modules have it.
+        self.homes: dict[str, set[str]] = defaultdict(set)
         self.modules = [name for name in self.tree.modules if is_public_module(name)]
         for minor in range(newest, oldest - 1, -1):
             for platform in PLATFORMS:
@@ -91,6 +99,7 @@ class _Reader:
 
     def __init__(self, stubs: Stubs, view: View) -> None:
         self.stubs, self.view = stubs, view
+        self.results = Results(view)
 
     def read(self) -> None:
         for module in self.stubs.modules:
@@ -98,19 +107,21 @@ class _Reader:
                 owner, original, entry = self.view.look_up(module, name)
                 if entry is None or entry.kind in ("module", "import"):
                     continue
-                found = self._enter(module, name, owner, entry, is_member=False)
+                found = self._enter(module, name, Around(owner), original, entry)
                 found.origin = found.origin or f"{owner}.{original}"
+                self.stubs.homes[f"{owner}.{original}"].add(f"{module}.{name}")
                 if entry.node is not None:
-                    self._enter_members(module, name, owner, entry.node, 0)
+                    self._enter_members(module, name, Around(owner, original, entry.node), 0)
 
-    def _enter_members(self, module: str, path: str, owner: str, node: ast.ClassDef, depth: int) -> None:
-        own = self.view.members(node)
+    def _enter_members(self, module: str, path: str, around: Around, depth: int) -> None:
+        assert around.node is not None
+        own = self.view.members(around.node)
         for name, entry in own.items():
             if not is_private(name):
-                self._enter(module, f"{path}.{name}", owner, entry, is_member=True)
+                self._enter(module, f"{path}.{name}", around, name, entry)
                 if entry.node is not None and depth < _DEEPEST_CLASS:
-                    self._enter_members(module, f"{path}.{name}", owner, entry.node, depth + 1)
-        for _, base in list(self.view.family(owner, node))[1:]:
+                    self._enter_members(module, f"{path}.{name}", around.inside(name, entry.node), depth + 1)
+        for _, base in list(self.view.family(around.module, around.node))[1:]:
             for name in self.view.members(base).keys() - own.keys():
                 if not is_private(name):
                     self._mark(self.stubs.names.setdefault((module, f"{path}.{name}"), StubName()))
@@ -118,23 +129,30 @@ class _Reader:
     def _mark(self, found: StubName) -> None:
         found.minors[self.view.platform].add(self.view.minor)
 
-    def _enter(self, module: str, path: str, owner: str, entry: Entry, is_member: bool) -> StubName:
+    def _enter(self, module: str, path: str, around: Around, original: str, entry: Entry) -> StubName:
+        is_member = around.node is not None
         found = self.stubs.names.setdefault((module, path), StubName())
         self._mark(found)
-        is_first = not found.kind
         found.is_inherited = False
         if entry.functions:
-            self._enter_function(found, entry.functions, is_member)
+            self._enter_function(found, entry.functions, around)
         elif entry.node is not None:
-            self._enter_class(found, owner, entry.node)
-        elif is_first:
+            self._enter_class(found, around.module, entry.node)
+            found.enters |= self.results.of_entering(around.inside(original, entry.node))
+        elif is_member:
+            found.values |= self.results.of_attribute(entry, around)
+        else:
+            found.calls |= self.results.of_bound_method(entry, around)
+        if not found.kind:
             found.kind = "attribute" if is_member else "data"
             found.annotation = _annotation(entry)
         return found
 
-    def _enter_function(self, found: StubName, functions: list[Function], is_member: bool) -> None:
+    def _enter_function(self, found: StubName, functions: list[Function], around: Around) -> None:
         last_parts = {name.rpartition(".")[2] for one in functions for name in decorators(one)}
-        kind = _function_kind(functions[0].name, last_parts, is_member)
+        kind = _function_kind(functions[0].name, last_parts, is_member=around.node is not None)
+        results = found.values if kind == "property" else found.calls
+        results.update(self.results.of_functions(functions, around))
         self._enter_deprecation(found, functions)
         if not found.kind:
             found.kind = kind

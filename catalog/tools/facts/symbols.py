@@ -14,7 +14,8 @@ from facts.stubs import StubName
 
 FIELDS = (
     "name module kind alias_of added changed deprecated soft_deprecated removed removal_planned availability platforms"
-    " doc doc_since doc_version doc_before doc_gone sig params bases in_all instance not_importable rt unverified"
+    " doc doc_since doc_version doc_before doc_gone sig params returns enters unless_mode bases in_all instance"
+    " not_importable rt unverified"
 ).split()
 _KINDS = {
     "decorator": "function",

@@ -164,7 +164,7 @@ class Sightings:
 
     def _sighting(self, use: Occurrence, index: int) -> Sighting | None:
         origins = self._origins(use, index, _ALIAS_DEPTH)
-        is_value = any(origin.is_value for origin in origins)
+        is_value = all(origin.is_value for origin in origins if origin.target)
         targets = [origin.target for origin in origins if origin.target and origin.is_value == is_value]
         if not targets:
             return None

@@ -13,6 +13,7 @@ reader (`store.py`) can look a name up in a memory map without loading anything 
     p psutil         the import names of a distribution
     r enum34         a distribution that no import tells of: it only hides modules of the standard library
     x alternative    the schema of alternatives, for users' own catalogs
+    f json           what takes the place of names below a top-level module that are going, or that older Pythons lack
     d json           the names below a top-level module that not every Python from 3.9 on has, or takes, as it is
     n p              what one may want to import whose name begins with this letter, capital or not
     w zip            what a word speaks of; this and `i names`, `y zip` are described in search_index.py
@@ -65,6 +66,9 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
     records = dict(_fact_records(facts, cards, popularity))
     synonyms = _read(catalog / "synonyms.yaml").value["synonyms"]
     records.update(_dated_records(facts))
+    successors, wrong = _load_successors(catalog, facts)
+    records.update(_successor_records(successors, facts))
+    more_problems += wrong
     records.update(list(import_records(records, popularity)))
     records.update(list(index_records(records, synonyms, popularity)))
     records["x alternative"] = json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8"))
@@ -141,6 +145,30 @@ def load_alternatives(catalog: Path, facts: Facts) -> tuple[list[Row], list[Prob
     return packages, problems
 
 
+def _load_successors(catalog: Path, facts: Facts) -> tuple[Row, list[Problem]]:
+    """The rows of `successors.yaml`, in the format of an alternative."""
+    source = _read(catalog / "successors.yaml")
+    if not source.problems:
+        check_schema(source, json.loads((catalog / "schema/alternative.json").read_text(encoding="utf-8")))
+    if not source.problems:
+        check_alternative(source, source.value, facts)
+    return ({} if source.problems else source.value), source.problems
+
+
+def _successor_records(successors: Row, facts: Facts) -> Iterator[tuple[str, Row]]:
+    """For each top-level module what takes the place of names in it; what an alias is an alias of is one."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in successors.get("replacements", ()):
+        rows[row["match"].partition(".")[0]].append(row)
+    for name, fact in facts.symbols.items():
+        main = facts.symbols.get(fact.get("alias_of", ""), {})
+        is_member = name.rpartition(".")[0] == fact["module"]
+        if main and is_member and Facts.is_going(fact) and not Facts.is_going(main) and "." in main["name"]:
+            rows[name.partition(".")[0]].append({"match": name, "fix": main["name"], "safety": "safe"})
+    for top, own in rows.items():
+        yield f"f {top}", compiled_alternative({**successors, "imports": [top], "replacements": own}, facts)
+
+
 def _read(path: Path) -> Source:
     # What is not UTF-8 becomes characters that YAML does not allow, and so a problem of this file alone.
     return Source(path, path.read_text(encoding="utf-8", errors="surrogateescape"))
@@ -174,7 +202,9 @@ def _fact_records(facts: Facts, cards: dict[str, Row], popularity: dict[str, int
             }
         )
         yield f"m {name}", record
-        modules.append(list_row(name, record, ranks.get(name, LAST_RANK)))
+        # Whoever imports an undocumented one reaches past the facade.
+        rank = LAST_RANK if "undocumented" in row else ranks.get(name, LAST_RANK)
+        modules.append(list_row(name, record, rank))
     yield "i modules", modules
 
 

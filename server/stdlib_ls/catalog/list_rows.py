@@ -63,5 +63,6 @@ def _is_importable(name: str, records: Mapping[str, Record]) -> bool:
     record, (owner, _, own) = _record(name, records), name.rpartition(".")
     if not record or own.startswith("_") or "removed" in record or "deprecated" in record:
         return False
-    in_module = not owner or f"m {owner}" in records
-    return in_module and owner not in ("builtins", "__future__") and f"s builtins.{own}" not in records
+    if "undocumented" in record or (owner and "undocumented" in records.get(f"m {owner}", "undocumented")):
+        return False
+    return owner not in ("builtins", "__future__") and f"s builtins.{own}" not in records

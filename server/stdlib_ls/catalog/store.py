@@ -172,6 +172,11 @@ class Catalog:
         found: list[dict[str, Any]] = self._own.get(import_name) or self._record("a " + import_name) or []
         return found
 
+    def successors(self, module: str) -> dict[str, Any] | None:
+        """What takes the place of names below a top-level module, in the format of an alternative, or None."""
+        found: dict[str, Any] | None = self._record("f " + module)
+        return found
+
     def with_own(self, packages: list[dict[str, Any]]) -> Catalog:
         """The same catalog with a team's own alternatives, which win over those of the same import name."""
         if not packages:

@@ -10,7 +10,7 @@ import ast
 import io
 import re
 import tokenize
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from stdlib_ls.features.edits import Edit, apply_edits, keeps_form
 
@@ -20,6 +20,7 @@ Kept = Literal["dead", "always", "open"]
 _FOR_TOOLS = re.compile(
     rb"#\s*(?:pragma|noqa|type:|pylint|pyright|mypy|fmt|nosec|pyre|ruff|isort|flake8|no\s?cover|noinspection|NOSONAR)"
 )
+_Statement = TypeVar("_Statement", ast.If, ast.Try)
 _TEXTS = frozenset(("STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"))
 
 
@@ -158,19 +159,17 @@ class _OperandKept(ast.NodeTransformer):
         return node.body if self._is_first else node.orelse
 
 
-def _node_at(text: _Text, offset: int, kind: type) -> ast.stmt:
+def _node_at(text: _Text, offset: int, kind: type[_Statement]) -> _Statement:
     for node in ast.walk(text.tree):
-        if isinstance(node, kind) and isinstance(node, ast.stmt):
-            if text.starts[node.lineno - 1] + node.col_offset == offset:
-                return node
+        if isinstance(node, kind) and text.starts[node.lineno - 1] + node.col_offset == offset:
+            return node
     raise _NoEdit
 
 
 # The arms of a statement, in lines
 
 
-def _parts_of_if(text: _Text, node: ast.stmt) -> list[_Part]:
-    assert isinstance(node, ast.If)
+def _parts_of_if(text: _Text, node: ast.If) -> list[_Part]:
     arms: list[tuple[int, list[ast.stmt]]] = [(node.lineno, node.body)]
     current = node
     while current.orelse:
@@ -185,8 +184,7 @@ def _parts_of_if(text: _Text, node: ast.stmt) -> list[_Part]:
     return _parts(text, arms, has_else=False)
 
 
-def _parts_of_try(text: _Text, node: ast.stmt) -> list[_Part]:
-    assert isinstance(node, ast.Try)
+def _parts_of_try(text: _Text, node: ast.Try) -> list[_Part]:
     if node.finalbody:
         raise _NoEdit
     arms = [(node.lineno, node.body), *((handler.lineno, handler.body) for handler in node.handlers)]
@@ -226,7 +224,7 @@ def _parts(text: _Text, arms: list[tuple[int, list[ast.stmt]]], *, has_else: boo
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
@@ -373,28 +371,37 @@ def _kept_of_if(node: ast.stmt, parts: list[_Part], kept: list[Kept]) -> list[as
 
 
 def _is_alone(text: _Text, node: ast.stmt) -> bool:
-    owner = _list_of(text.tree, node)
-    return len(owner) == 1 and owner is not text.tree.body
+    owner, block = _block_of(text.tree, node)
+    return len(block) == 1 and owner is not text.tree
 
 
-def _list_of(tree: ast.Module, node: ast.stmt) -> list[ast.stmt]:
-    """The block that a statement is in."""
-    for parent in ast.walk(tree):
-        for _, value in ast.iter_fields(parent):
+def _block_of(tree: ast.Module, node: ast.stmt) -> tuple[ast.AST, list[ast.stmt]]:
+    """What a statement is in, and the block of it."""
+    for owner in ast.walk(tree):
+        for _, value in ast.iter_fields(owner):
             if isinstance(value, list) and any(one is node for one in value):
-                return value
+                return owner, value
     raise _NoEdit
 
 
 def _checked(text: _Text, node: ast.stmt, new: list[ast.stmt], edits: list[Edit]) -> list[Edit] | None:
     """The edits, if they give the program in which `new` stands in place of a statement, and nothing else."""
-    owner = _list_of(text.tree, node)
-    if all(isinstance(one, ast.Pass) for one in new) and len(owner) > 1:
-        new = [one for one in new if not edits or "pass" in edits[0].text]
-    place = next(index for index, one in enumerate(owner) if one is node)
-    owner[place : place + 1] = new or ([] if owner is text.tree.body or len(owner) > 1 else [ast.Pass()])
+    owner, block = _block_of(text.tree, node)
+    if all(isinstance(one, ast.Pass) for one in new) and len(block) > 1 and "pass" not in edits[0].text:
+        new = []
+    place = next(index for index, one in enumerate(block) if one is node)
+    block[place : place + 1] = new or ([] if owner is text.tree or len(block) > 1 else [ast.Pass()])
+    if isinstance(owner, _DOCUMENTED) and place == 0 and ast.get_docstring(owner) is not None:
+        return None  # A text that only stood there would say what the whole is for.
     after = apply_edits(text.source, edits)
-    got = ast.parse(after.decode("utf-8", "surrogatepass"))
-    if ast.dump(got) != ast.dump(text.tree) or not keeps_form(text.source, after):
+    if ast.dump(ast.parse(after.decode("utf-8", "surrogatepass"))) != ast.dump(text.tree):
         return None
-    return edits
+    return edits if _encoding_of(after) == _encoding_of(text.source) else None
+
+
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _encoding_of(source: bytes) -> list[bytes]:
+    """What the first two lines say of the encoding, if anything."""
+    return re.findall(rb"coding[:=][ \t]*([-\w.]+)", b"\n".join(source.splitlines()[:2]))

@@ -106,8 +106,9 @@ def _diagnostic(span: Span, message: str, subject: str) -> Diagnostic:
 
 
 def _of_branch(file: SourceFile, branch: VersionBranch) -> Iterator[Diagnostic]:
-    place = _place_of(file, branch.start)
-    if place is None:
+    # A conditional expression begins with one of its values, its condition is what always runs.
+    place = _place_of(file, branch.arms[0].keyword_end - 1)
+    if place is None or is_suppressed(file, branch.start, CODE):
         return
     kept = [_kept(arm, place.versions.lowest) for arm in branch.arms]
     dead = [arm for arm, what in zip(branch.arms, kept, strict=True) if what == "dead"]
@@ -116,7 +117,8 @@ def _of_branch(file: SourceFile, branch: VersionBranch) -> Iterator[Diagnostic]:
         return  # It tells people that their Python is too old, or skips a test.
     for arm in dead:
         end = max(arm.body[1], arm.keyword_end)
-        message = f"This {'value' if branch.is_expression else 'branch'} is {_for_whom(arm)}; {place.supported}, so it never runs."
+        what = f"This {'value' if branch.is_expression else 'branch'} is {_for_whom(arm)}"
+        message = f"{what}; {place.supported}, so it never runs."
         yield _diagnostic((arm.start, end), message, "the dead branch")._replace(find_fix=find_fix)
     if not dead and kept == ["always"] and not branch.is_expression:
         arm = branch.arms[0]
@@ -262,13 +264,13 @@ def _is_backport(file: SourceFile, sites: list[Site], others: list[Site]) -> boo
     return bool(sites)
 
 
-def _since(entries: list[tuple[str, Version | None]], place: _Place) -> str:
-    """From when on everything is there that is imported, and what is supported."""
+def _since(entries: list[tuple[str, Version | None]], place: _Place, state: str = "there") -> str:
+    """From when on everything is there that is imported, or in another state, and what is supported."""
     youngest = max((added for _, added in entries if added), default=None)
-    what = entries[0][0] if len(entries) == 1 else "everything imported here"
+    what = entries[0][0] if len(entries) == 1 else "Everything imported here"
     if youngest is None or youngest < _FACTS_BEGIN:
-        return f"{what} is in every Python 3; {place.supported}"
-    return f"{what} is there from Python {show_version(youngest)} on; {place.supported}"
+        return f"{what} is {state} in every Python 3; {place.supported}"
+    return f"{what} is {state} from Python {show_version(youngest)} on; {place.supported}"
 
 
 # Backports for type checkers
@@ -287,7 +289,7 @@ def _type_checked(file: SourceFile) -> Iterator[Diagnostic]:
         moves, ages = _moves(file, sites, place.versions.lowest)
         if moves:
             entries = [(f"{module}.{member}", age) for (_, module, member), age in zip(moves, ages, strict=True)]
-            message = f"{_since(entries, place)}, so nothing needs typing_extensions here."
+            message = f"{_since(entries, place, 'the same')}, so nothing needs typing_extensions here."
             yield _diagnostic(span, message, "typing_extensions")._replace(find_fix=partial(_fix_of_move, file, moves))
 
 

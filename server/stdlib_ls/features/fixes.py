@@ -36,6 +36,8 @@ from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import SourceFile
 
 _LONGEST_NOTE = 60
+# The "package" of names in the standard library that others there take the place of.
+STDLIB = "python"
 _HOLE = re.compile(r"(,\s*)?\$(\$?)([A-Z][A-Z0-9_]*)")
 # What may be evaluated twice instead of once.
 _PLAIN = re.compile(r"""[\w.]+|'[^'\\\n]*'|"[^"\\\n]*\"""")
@@ -62,7 +64,8 @@ def fix_of(file: SourceFile, verdict: Verdict) -> Fix | None:
         return None
     if not keeps_form(file.source, apply_edits(file.source, edits)):
         return None
-    return Fix(_title(file, chosen, verdict), tuple(edits), verdict.exact)
+    is_safe = (chosen if verdict.package["package"] == STDLIB else verdict).exact
+    return Fix(_title(file, chosen, verdict), tuple(edits), is_safe)
 
 
 def _movable_part(file: SourceFile, verdict: Verdict) -> Verdict | None:
@@ -89,7 +92,7 @@ def _title(file: SourceFile, verdict: Verdict, whole: Verdict) -> str:
         old = verdict.sites[0].imported.module
         new = " and ".join(dict.fromkeys(filter(None, (_home(file, use) for use in verdict.uses)))) or "builtins"
     title = f"Replace {old} with {new} ({count})"
-    if not whole.complete:
+    if not whole.complete and whole.package["package"] != STDLIB:
         title += f" and keep {whole.package['package']} for the rest"
     if verdict.exact:
         return title

@@ -21,6 +21,7 @@ from stdlib_ls.versions import Version, parse_version
 _SILENT_ADVICE = ("different", "keep")
 # How Python 2 behaves, the facts do not tell.
 _OLDEST_JUDGED: Version = (3, 0)
+_AT_RUN_TIME = re.compile(rb"(?<![\w.])(?:exec\s*\(|(?:locals|globals|dir|vars)\s*\(\s*\))")
 _QUESTION = re.compile(
     rb"\b(?:importorskip|find_spec|find_loader|is_available|is_installed|is_importable|optional_import|try_import"
     rb"|require\w*|import_module|__import__)\s*\("
@@ -111,8 +112,11 @@ def judge(file: SourceFile, sites: tuple[Site, ...]) -> Verdict | None:
         return None
     sightings = [use for site in sites for use in file.sightings.uses_of(site)]
     package = _owner(file, sites, sightings)
-    if package is None:
-        return None
+    return judge_as(file, sites, package, sightings) if package else None
+
+
+def judge_as(file: SourceFile, sites: tuple[Site, ...], package: dict[str, Any], sightings: list[Sighting]) -> Verdict:
+    """The verdict on some uses of the names that one import brings, by the rows of a package."""
     uses = [_judge_use(file, package, use) for use in sightings]
     unseen = _unseen_uses(file, package, sites) or _torn_apart(file, package, sites, uses)
     idle = _idle_names(package, sites, uses) if uses and not unseen else ""
@@ -213,6 +217,8 @@ def _is_guarded(file: SourceFile, site: Site) -> bool:
 
 def _unseen_uses(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...]) -> str:
     """Why a package may be used in ways that cannot be seen, or in another way than it seems; else nothing."""
+    if _AT_RUN_TIME.search(file.source):
+        return "names that are looked up while it runs"
     top = re.escape(sites[0].imported.module.partition(".")[0].encode())
     others = other_imports(file, package, sites)
     if any(site.imported.is_star for site in (*sites, *others)):
@@ -237,11 +243,13 @@ def _unseen_uses(file: SourceFile, package: dict[str, Any], sites: tuple[Site, .
 
 def _torn_apart(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
     """Who else has to do with exceptions and the like among the uses, which go with what raises or takes them."""
-    if not any(is_coupled(file, use) for use in uses):
-        return ""
-    if all(is_coupled(file, use) for use in uses):
+    coupled = [use for use in uses if is_coupled(file, use)]
+    if uses and len(coupled) == len(uses):
         return "what raises or takes these"
-    return "another import of it, which these belong to" if other_imports(file, package, sites) else ""
+    elsewhere = [use for site in other_imports(file, package, sites) for use in file.sightings.uses_of(site)]
+    if (coupled and elsewhere) or any(is_coupled(file, _judge_use(file, package, use)) for use in elsewhere):
+        return "another import of it, which these belong to"
+    return ""
 
 
 def is_coupled(file: SourceFile, use: Use) -> bool:
@@ -271,7 +279,7 @@ def _is_changed(file: SourceFile, site: Site) -> bool:
 def changes_package(file: SourceFile, use: Sighting) -> bool:
     """Whether a use assigns to a part of a package, or hands the whole on to code that may do so."""
     is_whole = len(use.parts) == 1 and not any(site.imported.member for site in use.sites)
-    return is_whole or is_stored(use, file.document)
+    return is_whole or use.name.endswith(".__dict__") or is_stored(use, file.document)
 
 
 def _idle_names(package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from stdlib_ls.analysis.patterns import is_stored
@@ -15,6 +16,9 @@ from stdlib_ls.analysis.surroundings import is_annotation, keywords_of_call
 from stdlib_ls.analysis.table import Sighting
 from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.dated import dated_below, is_deprecated
+from stdlib_ls.features.edits import Fix
+from stdlib_ls.features.fixes import fix_of
+from stdlib_ls.features.judgement import Use, Verdict, judge_as, site_group
 from stdlib_ls.features.render import unquote
 from stdlib_ls.features.rules import Diagnostic, Severity
 from stdlib_ls.features.source_file import SourceFile
@@ -50,7 +54,7 @@ def version_findings(file: SourceFile) -> Iterator[Diagnostic]:
             if found and not _is_silent(file, sighting, dated, found.code):
                 # Several names of one statement come from one module.
                 if (found.start, found.code) not in told:
-                    yield found
+                    yield found._replace(find_fix=partial(_fix, file, sighting))
                 told.add((found.start, found.code))
                 break  # What is reached through it is no better.
 
@@ -71,6 +75,26 @@ def _finding(file: SourceFile, dated: _Dated, versions: VersionRange) -> Diagnos
         message = f"{shown} is deprecated{since}.{_way_out(dated)}"
         return Diagnostic(dated.start, dated.end, f"deprecated-{kind}", "hint", message, shown, tags=("deprecated",))
     return None
+
+
+def _fix(file: SourceFile, sighting: Sighting) -> Fix | None:
+    """What takes the place of a name everywhere that the file uses it through one import, if that is known."""
+    site = next(iter(sighting.sites), None)
+    successors = file.context.catalog.successors(sighting.name.partition(".")[0])
+    if site is None or successors is None:
+        return None
+    sites = site_group(file, site)
+    uses = [use for one in sites for use in file.sightings.uses_of(one)]
+    verdict = judge_as(file, sites, successors, uses)
+    own = [use for use in verdict.covered if sighting.is_import or use.sighting.name == sighting.name]
+    keys = {use.row["match"] for use in own if use.row}
+    return fix_of(file, verdict._replace(uses=tuple(_without_others(verdict, keys)))) if keys else None
+
+
+def _without_others(verdict: Verdict, keys: set[str]) -> Iterator[Use]:
+    """The uses of a verdict, of which only those that some rows speak of are to be replaced."""
+    for use in verdict.uses:
+        yield use if use.row and use.row["match"] in keys else Use(use.sighting)
 
 
 def _supports(file: SourceFile, versions: VersionRange) -> str:
@@ -177,18 +201,29 @@ def _is_silent(file: SourceFile, sighting: Sighting, dated: _Dated, code: str) -
     if any(use.name == sighting.name and is_stored(use, file.document) for site in sighting.sites
            for use in file.sightings.uses_of(site)):  # fmt: skip
         return True  # The program brings it itself where Python does not.
-    if _is_asked_for(file, dated.entry.name):
+    if _is_asked_for(file, dated.entry.name) or _is_provided(file, dated.entry.name):
         return True
     return not sighting.is_import and _is_never_evaluated(file, sighting)
 
 
 def _is_asked_for(file: SourceFile, name: str) -> bool:
-    """Whether the file asks somewhere whether there is such a thing, in whatever way."""
-    member = name.rpartition(".")[2]
-    probe = (
-        rb"\b(?:hasattr|getattr|setattr|importorskip|find_spec|import_module|__import__)\s*\([^()]*['\"](?:%s|%s)['\"]"
+    """Whether the file asks somewhere whether there is such a thing, or puts something in its place."""
+    quoted = rb"['\"](?:%s|%s)['\"]" % (re.escape(name.rpartition(".")[2].encode()), re.escape(name.encode()))
+    return any(_QUESTION.search(line[0]) for line in re.finditer(rb"[^\n]*" + quoted + rb"[^\n]*", file.source))
+
+
+_QUESTION = re.compile(
+    rb"\b(?:hasattr|[gs]etattr|importorskip|find_spec|import_module|__import__|dir|vars|__dict__|sys\.modules)\b"
+)
+
+
+def _is_provided(file: SourceFile, name: str) -> bool:
+    """Whether the file imports a package that brings a module back under its old name."""
+    module = file.context.catalog.module(name.partition(".")[0])
+    provider = module.card.get("provided_by") if module else None
+    return provider is not None and any(
+        site.imported.module.partition(".")[0] == provider for site in file.sightings.imports()
     )
-    return re.search(probe % (re.escape(member.encode()), re.escape(name.encode())), file.source) is not None
 
 
 def _is_never_evaluated(file: SourceFile, sighting: Sighting) -> bool:

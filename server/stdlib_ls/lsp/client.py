@@ -15,6 +15,7 @@ class Client(NamedTuple):
     hover_format: Format = "plaintext"
     completion_format: Format = "plaintext"
     resolves_documentation: bool = False
+    resolves_edits: bool = False
     shows_label_details: bool = False
     tags_completions: bool = False
     # Only those that can also be asked to pull again: others would show what held before a file around changed.
@@ -26,6 +27,8 @@ class Client(NamedTuple):
     answers_configuration: bool = False
     versions_edits: bool = False
     renames_files: bool = False
+    reads_label_offsets: bool = False
+    reads_active_of_signature: bool = False
 
 
 def read_client(declared: types.ClientCapabilities) -> Client:
@@ -38,11 +41,13 @@ def read_client(declared: types.ClientCapabilities) -> Client:
     shown = [one for one in (text.publish_diagnostics, text.diagnostic) if one]
     resolvable = completion.resolve_support.properties if completion and completion.resolve_support else ()
     edits = workspace.workspace_edit
+    signature = text.signature_help.signature_information if text.signature_help else None
     refreshes = bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
     return Client(
         hover_format=_format(text.hover.content_format if text.hover else None),
         completion_format=_format(completion.documentation_format if completion else None),
         resolves_documentation="documentation" in resolvable,
+        resolves_edits="additionalTextEdits" in resolvable,
         shows_label_details=bool(completion and completion.label_details_support),
         tags_completions=bool(completion and completion.tag_support),
         pulls_diagnostics=text.diagnostic is not None and refreshes,
@@ -55,6 +60,10 @@ def read_client(declared: types.ClientCapabilities) -> Client:
         renames_files=bool(
             edits and edits.document_changes and types.ResourceOperationKind.Rename in (edits.resource_operations or ())
         ),
+        reads_label_offsets=bool(
+            signature and signature.parameter_information and signature.parameter_information.label_offset_support
+        ),
+        reads_active_of_signature=bool(signature and signature.active_parameter_support),
     )
 
 

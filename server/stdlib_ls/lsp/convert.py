@@ -18,6 +18,7 @@ from stdlib_ls.features.completion import Item
 from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.render import Format, unquote
 from stdlib_ls.features.rules import Diagnostic
+from stdlib_ls.features.signature_help import SignatureHelp
 from stdlib_ls.features.source_file import Context, Encoding
 from stdlib_ls.lsp.client import Client
 
@@ -42,6 +43,8 @@ _KINDS = {
     "property": types.CompletionItemKind.Property,
     "attribute": types.CompletionItemKind.Field,
     "data": types.CompletionItemKind.Constant,
+    "argument": types.CompletionItemKind.Variable,
+    "keyword": types.CompletionItemKind.Keyword,
 }
 
 
@@ -119,7 +122,7 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
     made = types.CompletionItem(
         label=item.label,
         kind=_KINDS.get(item.kind, types.CompletionItemKind.Variable),
-        sort_text=f"{item.order}{item.rank}{item.label}",
+        sort_text=item.sort,
         data=item.name,
     )
     if client.shows_label_details:
@@ -130,6 +133,32 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
     if item.deprecated and client.tags_completions:
         made.tags = [types.CompletionItemTag.Deprecated]
     return made
+
+
+def to_signature_help(found: SignatureHelp, client: Client) -> types.SignatureHelp:
+    """The signatures of a callable, with notes on parameters that not every Python takes."""
+    shown = [
+        types.SignatureInformation(
+            label=one.label,
+            documentation=to_markup(unquote(found.summary), "plaintext") if found.summary else None,
+            parameters=[
+                types.ParameterInformation(
+                    label=(part.start, part.end) if client.reads_label_offsets else one.label[part.start : part.end],
+                    documentation=part.note or None,
+                )
+                for part in one.parameters
+            ],
+            active_parameter=one.active if client.reads_active_of_signature else None,
+        )
+        for one in found.signatures
+    ]
+    # Beyond the last one there is no parameter; without a number clients would point at the first.
+    active = found.signatures[found.active]
+    return types.SignatureHelp(
+        signatures=shown,
+        active_signature=found.active,
+        active_parameter=len(active.parameters) if active.active is None else active.active,
+    )
 
 
 def to_symbol(entry: Entry, context: Context) -> types.SymbolInformation:

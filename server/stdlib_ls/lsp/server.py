@@ -18,9 +18,10 @@ from pygls.uris import to_fs_path
 
 from stdlib_ls import __version__
 from stdlib_ls.catalog.store import Catalog
-from stdlib_ls.features.completion import Completion, item_card, items
+from stdlib_ls.features.completion import IMPORTS, Completion, Group, item_card, items
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import Edit
+from stdlib_ls.features.import_placement import import_edit
 from stdlib_ls.features.manifests import kind_of
 from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile
@@ -79,7 +80,9 @@ class Server(LanguageServer):
         # What a client asks to have resolved was in the last list that it got.
         self.last_context = Context(self.catalog)
         self._logged: set[str] = set()
-        self._lists: dict[tuple[Completion, object, object], Ready] = {}
+        self._lists: dict[tuple[Group, object, object], list[tuple[str, str]]] = {}
+        # Where that list was asked for.
+        self.last_place = ("", 0)
 
     # The open files.
 
@@ -294,24 +297,53 @@ class Server(LanguageServer):
 
     # Completion lists are the same for everybody who asks at the same kind of place, so they are kept as JSON.
 
-    def completion_list(self, wanted: Completion, context: Context) -> Ready:
-        """The list for a place, with documentation where the client will not ask for it later."""
-        self.last_context = context
-        key = (wanted, context.versions, context.settings)
+    def completion_list(self, wanted: Completion, uri: str, offset: int) -> Ready:
+        """The list for a place in a buffer, with documentation and edits where the client will not ask for them."""
+        file = self.python_file(uri)
+        self.last_context, self.last_place = file.context if file else self.last_context, (uri, offset)
+        found = [
+            made
+            for group in wanted.groups
+            for label, made in self._kept_entries(group, self.last_context)
+            if label not in wanted.taken
+        ]
+        return Ready(f'{{"isIncomplete":false,"items":[{",".join(found)}]}}')
+
+    def _kept_entries(self, group: Group, context: Context) -> list[tuple[str, str]]:
+        if group.kind == "names" and not self.client.resolves_edits:
+            return self._entries(group, context)  # Their edits are of one file.
+        key = (group, context.versions, context.settings)
         kept = self._lists.get(key)
         if kept is None:
-            entries = []
-            for item in items(wanted, context):
-                entry = convert.to_item(item, self.client)
-                if not self.client.resolves_documentation:
-                    entry.documentation = self.documentation(item.name, context, brief=True)
-                entries.append(entry)
-            made = types.CompletionList(is_incomplete=False, items=entries)
-            kept = Ready(json.dumps(made, default=self.protocol._serialize_message, separators=(",", ":")))
             if len(self._lists) >= _KEPT_LISTS:
                 self._lists.clear()
-            self._lists[key] = kept
+            kept = self._lists[key] = self._entries(group, context)
         return kept
+
+    def _entries(self, group: Group, context: Context) -> list[tuple[str, str]]:
+        """The candidates of a group by their labels, each as JSON."""
+        made = []
+        for item in items(group, context):
+            entry = convert.to_item(item, self.client)
+            if not self.client.resolves_documentation and group.kind != "arguments":
+                entry.documentation = self.documentation(item.name, context, brief=True)
+            if item.name.startswith(IMPORTS) and not self.client.resolves_edits:
+                entry.additional_text_edits = self.import_edits(item.name)
+            text = json.dumps(entry, default=self.protocol._serialize_message, separators=(",", ":"))
+            made.append((item.label, text))
+        return made
+
+    def import_edits(self, name: str) -> list[types.TextEdit] | None:
+        """What imports a candidate, `import NAME`, where the last list was asked for; None where nothing can."""
+        uri, offset = self.last_place
+        file, notebook = self.python_file(uri), self.notebooks.holding(uri)
+        if file is None or offset > len(file.source):
+            return None
+        cell = convert.to_offset(self.text_of(uri), types.Position(0, 0), self.encoding) if notebook else None
+        edit = import_edit(file, name.removeprefix(IMPORTS), offset, cell)
+        made = self.document_edits(uri, [edit]) if edit else None
+        # An edit of another document is none that can come along.
+        return list(made[0][1]) if made and len(made) == 1 and made[0][0].uri == uri else None
 
     def documentation(self, name: str, context: Context, *, brief: bool = False) -> types.MarkupContent | None:
         """The card of a candidate; brief where a whole list of them is sent."""

@@ -82,17 +82,31 @@ def read_setup_cfg(text: str, file: Path) -> Iterator[Claim]:
     section = re.search(r"^\[options\][ \t]*$", text, re.MULTILINE)
     if section:
         body = text[section.end() :].partition("\n[")[0]
-        found = re.search(r"^python_requires[ \t]*[=:][ \t]*(.*(?:\n[ \t]+\S.*)*)", body, re.MULTILINE)
+        # Comments may stand between the lines of a value, wherever they begin; older setuptools took dashes, too.
+        uncommented = re.sub(r"^[ \t]*[#;].*\n", "", body, flags=re.MULTILINE)
+        found = re.search(r"^python[_-]requires[ \t]*[=:][ \t]*(.*(?:\n[ \t]+\S.*)*)", uncommented, re.MULTILINE)
         if found:
             said = " ".join(found[1].split())
             yield Claim("python_requires", file, said, *parse_specifier(said))
 
 
+# A literal that is the whole value: none that others follow, that is formatted or added to.
+_LITERAL = r"""(?P<quote>["'])(?P<said>[^"'\\\n]*)(?P=quote)"""
+_REQUIRED = re.compile(
+    rf"""^[^#\n]*?\bpython_requires["']?\s*[=:]\s*(?:\(\s*)?(?:{_LITERAL}(?=\s*(?:[,)}}\#]|$))(?!\s*["'])|(?P<name>\w+)\s*[,)}}])""",
+    re.MULTILINE,
+)
+
+
 def read_setup_py(text: str, file: Path) -> Iterator[Claim]:
-    """The claim of a `python_requires="..."` that stands in the text as such."""
-    found = re.search(r"""^[^#\n]*?\bpython_requires["']?\s*[=:]\s*(["'])([^"'\n]*)\1""", text, re.MULTILINE)
+    """The claim of a `python_requires="..."`, or of the one constant that it names, that stands in the text as such."""
+    found = _REQUIRED.search(text)
+    if found and found["name"]:
+        assigned = rf"^{found['name']}[ \t]*(?::[^=\n]+)?=[ \t]*(?:{_LITERAL}[ \t]*(?:#.*)?$)?"
+        constants = list(re.finditer(assigned, text, re.MULTILINE))
+        found = constants[0] if len(constants) == 1 and constants[0]["quote"] else None
     if found:
-        yield Claim("python_requires", file, found[2], *parse_specifier(found[2]))
+        yield Claim("python_requires", file, found["said"], *parse_specifier(found["said"]))
 
 
 # pyenv and uv spell it "3.11.4", "3.12-dev", "pypy3.10-7.3", "cpython-3.12.1-linux", "cpython@3.12" and "cp312";

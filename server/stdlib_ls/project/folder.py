@@ -22,7 +22,7 @@ from stdlib_ls.project.claims import (
 from stdlib_ls.project.disk import Disk, Stamp, UnreadableError, settled, stamp
 
 PROJECT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
-_ENVIRONMENTS = (".venv", "venv")
+_ENVIRONMENTS = (".venv", "venv", "env", ".env")
 
 
 @dataclass(eq=False, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from stdlib_ls.project.claims import Claim
@@ -36,6 +37,23 @@ def declared_ends(claims: Sequence[Claim]) -> Ends:
     """
     low, high = _deciding(claims)
     return (low.lowest if low and low.key else None), (high.newest if high and high.key else None)
+
+
+def ahead(claims: Sequence[Claim], root: Path | None) -> VersionRange | None:
+    """From the Python in use, else the oldest that is supported, to the newest; None where nothing lies between.
+
+    A pin or an environment says which Python is in use, unless script metadata says that others run the file.
+    Somebody has asked for what lies ahead, so even an assumed end counts as known.
+    """
+    judged = judge(claims, root)
+    low, _ = _deciding(claims)
+    of_a_script = low is not None and low.file is None and low.key.endswith("script metadata")
+    in_use = None if of_a_script else next((one for one in claims if one.lowest and not one.key), None)
+    if in_use is None or in_use.lowest is None:
+        return replace(judged, lowest_source=f"oldest supported: {judged.lowest_source}")
+    if in_use.lowest > judged.newest:
+        return None
+    return replace(judged, lowest=in_use.lowest, lowest_source=f"in use: {source(in_use, root)}")
 
 
 def source(claim: Claim, root: Path | None) -> str:

@@ -23,7 +23,7 @@ from stdlib_ls.project.first_party import (
     regular_module,
 )
 from stdlib_ls.project.folder import Folder, read_folder
-from stdlib_ls.project.judgement import declared_ends, explain, judge
+from stdlib_ls.project.judgement import ahead, declared_ends, explain, judge
 from stdlib_ls.project.off_limits import is_foreign
 from stdlib_ls.settings import Settings, read_settings
 from stdlib_ls.versions import Ends, VersionRange
@@ -66,6 +66,10 @@ class Project:
     def version_range(self, text: str) -> VersionRange:
         """The Pythons that a file of this folder with this text has to work on."""
         return judge(self._claims(text), self.root) if script_block(text) else self._range
+
+    def range_ahead(self, text: str) -> VersionRange | None:
+        """From the Python in use to the newest that a file with this text allows; None where nothing lies between."""
+        return ahead(self._claims(text), self.root)
 
     @property
     def declared_ends(self) -> Ends:
