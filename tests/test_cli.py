@@ -244,6 +244,49 @@ def test_settings_of_the_project(project: Path) -> None:
     assert findings(project) == []
 
 
+# check --newest
+
+OLDER = "import imp, asynchat, tomllib, psutil\n\nprint(imp, asynchat, tomllib, psutil.cpu_count())\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "specifier", "note", "gone"),
+    [
+        ({}, ">=3.10,<3.14", "3.10 (oldest supported: requires-python in pyproject.toml) to 3.13 (", 2),
+        ({}, ">=3.10,<3.12", "3.10 (oldest supported: requires-python in pyproject.toml) to 3.11 (", 0),
+        ({".python-version": "3.11\n"}, ">=3.10,<3.14", "3.11 (in use: .python-version) to 3.13 (", 2),
+        ({".venv/pyvenv.cfg": "version = 3.12.1\n"}, ">=3.10", "3.12 (in use: .venv/pyvenv.cfg) to 3.15 (newest", 2),
+        ({".python-version": "3.14"}, ">=3.10,<3.13", "3.12 (requires-python in pyproject.toml), so nothing", 0),
+        ({}, None, "(oldest supported: assumed) to 3.15 (newest known)", 2),
+    ],
+)
+def test_check_what_newer_pythons_break(
+    project: Path, tree: dict[str, str], specifier: str | None, note: str, gone: int
+) -> None:
+    (project / "app.py").write_text(OLDER)
+    (project / "pyproject.toml").write_text(f'[project]\nrequires-python = "{specifier}"\n' if specifier else "")
+    for name, text in tree.items():
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(text)
+    ran = run(project, "check", "--newest")
+    assert ran.stdout.count("warning [removed-module]") == len(ran.stdout.splitlines()) == gone
+    (said,) = ran.stderr.splitlines()
+    assert said.startswith(f"stdlib-ls: {project}: from Python ") and note in said
+    assert ran.returncode == int(gone > 0)
+
+
+def test_check_newest_of_scripts_and_by_target(project: Path) -> None:
+    (project / ".python-version").write_text("3.11")
+    (project / "script.py").write_text(f'# /// script\n# requires-python = ">=3.9,<3.12"\n# ///\n{OLDER}')
+    ran = run(project, "check", "--newest", "--min-severity", "hint")
+    assert "from Python 3.9 (oldest supported: requires-python in script metadata) to 3.11 (" in ran.stderr
+    codes = re.findall(r"(\w+) \[([\w-]+)\]", ran.stdout)
+    assert codes == [("hint", "deprecated-module")] * 2, "neither psutil nor tomllib is about newer Pythons"
+    ran = run(project, "check", "--newest", "--target", "3.9-3.12", "script.py")
+    assert "from Python 3.11 (in use: .python-version) to 3.12 (target setting)" in ran.stderr
+    assert ran.stdout.count("removed-module") == 2
+
+
 # Files that list requirements, and modules that are gone.
 
 LISTED = """\

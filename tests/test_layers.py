@@ -22,9 +22,10 @@ MAY_IMPORT = {
     "analysis": "versions catalog analysis",
     "features": "versions settings catalog analysis features",
     "project": "versions settings project",
-    "lsp": "versions settings catalog features project lsp",
+    "lsp": "versions settings catalog features project walk lsp",
     "cli": "versions settings catalog features project batch",
-    "batch": "versions settings catalog features project mentions",
+    "batch": "versions settings catalog features project walk mentions",
+    "walk": "versions catalog features project",
     "mentions": "features",
 }
 # Imports that break the rule above on purpose: file, function, and what it may import.

@@ -1,67 +1,37 @@
-"""`stdlib-ls check`: the diagnostics of whole trees of files, and their fixes.
-
-Files are looked through for the names of packages that the catalog speaks of before they are parsed: that
-takes a hundredth of the time, and most files hold none.
-"""
+"""`stdlib-ls check`: the diagnostics of whole trees of files, and their fixes."""
 
 from __future__ import annotations
 
 import argparse
-import codecs
 import difflib
 import io
 import json
-import os
-import re
 import sys
-import tokenize
-from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from stdlib_ls.catalog.own import read_own
-from stdlib_ls.catalog.store import Catalog, import_roots
+from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.actions import combine
-from stdlib_ls.features.dated import dated_below
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits
-from stdlib_ls.features.manifests import kind_of
-from stdlib_ls.features.requirements import RequirementsFile
 from stdlib_ls.features.rules import Diagnostic
-from stdlib_ls.features.source_file import Context, SourceFile, context_of
+from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.mentions import Mentions, vanishing_names
 from stdlib_ls.project import Projects
-from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import SEVERITIES, Settings
-from stdlib_ls.versions import VersionRange
+from stdlib_ls.versions import show_version
+from stdlib_ls.walk import Text, Walker, script_text
 
 _FOUND, _WRONG = 1, 2
 _HINT = SEVERITIES.index("hint")
-_SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
 _MOST_ROUNDS = 10
-
-# Each begins with a literal word, which the regex engine finds many times faster than an alternative of words.
-_FROM_MODULE = re.compile(rb"from[ \t\\\r\n]+(\w+)")
-_IMPORTED = re.compile(rb"import[ \t\\\r\n]+((?:[^\n;#(\\]|\\\r?\n)+)")
-_WORD = re.compile(rb"\w+")
-_FALLBACK = re.compile(rb"ImportError|ModuleNotFoundError|version_info|hexversion|TYPE_CHECKING")
-
-_LISTING = (".toml", ".txt", ".in", ".cfg")
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-
-
-class Text(NamedTuple):
-    """A file's text, and what is needed to write it back as it was: its encoding and byte order mark."""
-
-    content: str
-    encoding: str
-    mark: bytes
+# What newer Pythons do to a program that works on an older one.
+_RULES_OF_NEWER_PYTHONS = ("removed-", "deprecated-")
 
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Report, or fix, what is found in some files and folders. Gives the exit status."""
-    checker = _Checker(settings, options.min_severity)
+    checker = _Checker(settings, options.min_severity, newest=options.newest)
     findings: list[dict[str, Any]] = []
     paths = list(checker.files(options.paths or [Path()]))
     if options.fix or options.diff:
@@ -70,11 +40,9 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         text = checker.read(path)
         if text is None:
             continue
-        context = checker.context(path, text.content)
-        if context.quiet:
+        file = checker.opened(path, text)
+        if file.context.quiet:
             continue
-        kind = kind_of(path)
-        file = RequirementsFile(text.content, context, kind, parse_toml) if kind else SourceFile(text.content, context)
         if options.fix or options.diff:
             fixed = checker.fixed(path, file)
             if fixed != file.source:
@@ -87,89 +55,44 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     elif not options.diff:
         for one in findings:
             print(f"{one['path']}:{one['line']}:{one['column']}: {one['severity']} [{one['code']}] {one['message']}")
-    for problem in checker.problems:
+    for problem in (*checker.notes, *checker.problems):
         print(f"stdlib-ls: {problem}", file=sys.stderr)
     if checker.failed:
         return _WRONG
     return _FOUND if findings or (options.diff and checker.changed) else 0
 
 
-class _Checker:
+class _Checker(Walker):
     """What one run of `check` shares between files."""
 
-    def __init__(self, settings: Settings, least: str) -> None:
-        self.catalog = Catalog()
-        self.projects = Projects(settings)
-        self.problems: list[str] = []
-        self.failed = False
+    def __init__(self, settings: Settings, least: str, *, newest: bool) -> None:
+        self._least = SEVERITIES.index(least)
+        super().__init__(Catalog(), Projects(settings), hints=self._least <= _HINT)
         self.changed = False
         self.mentions = Mentions(())
-        self._least = SEVERITIES.index(least)
-        self._names = {name.encode() for name in self.catalog.third_party_names()}
-
-    def files(self, paths: list[Path]) -> Iterator[Path]:
-        """The files to look at in some paths, each folder's in order; those that do not exist are problems."""
-        for path in paths:
-            if path.is_dir():
-                for folder, folders, names in os.walk(path, onerror=self._fail_to_list):
-                    folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
-                    yield from (Path(folder, name) for name in sorted(names) if _is_looked_at(folder, name))
-            elif path.exists():
-                yield path
-            else:
-                self._fail(f"{path}: no such file or folder")
-
-    def read(self, path: Path) -> Text | None:
-        """The text of a file that may matter, or None."""
-        try:
-            raw = path.read_bytes()
-            if kind_of(path):
-                return _decoded(raw)
-            may_matter = self._may_matter(path, raw)
-            # What cannot be decoded is named even where no import shows: in UTF-16 none would.
-            if not may_matter and raw.isascii():
-                return None
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-            mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
-            encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-            content = raw[len(mark) :].decode(encoding)
-            return Text(content, encoding, mark) if may_matter else None
-        except (OSError, UnicodeDecodeError, SyntaxError, LookupError) as error:
-            self._fail(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
-            return None
-
-    def _may_matter(self, path: Path, raw: bytes) -> bool:
-        """Whether any rule may have something to say of a file: most are told so by a look at their words."""
-        imported = {*_FROM_MODULE.findall(raw), *_WORD.findall(b" ".join(_IMPORTED.findall(raw)))}
-        if not imported.isdisjoint(self._names_for(path)):
-            return True
-        context = self.context(path, raw.decode("utf-8", "replace") if b"# /// script" in raw else "")
-        if _FALLBACK.search(raw) and (self._least <= _HINT or "obsolete-fallback" in context.settings.diagnostics):
-            return True
-        names = [name for word in imported if self.catalog.is_stdlib(name := word.decode("utf-8", "replace"))]
-        own = path.parent.name if path.name == "__init__.py" else path.stem
-        if any(context.shadow(name) for name in (*names, *([own] if self.catalog.is_stdlib(own) else ()))):
-            return True
-        words = frozenset(_WORD.findall(raw))
-        dated = (_dated_words(self.catalog, name, context.versions) for name in ("builtins", *names))
-        return any(not words.isdisjoint(one) for one in dated)
-
-    def _names_for(self, path: Path) -> set[bytes]:
-        """The import names that the catalog, and the catalogs of the project around a file, speak of."""
-        own, _ = read_own(self.catalog, self.projects.of(path.absolute()).catalogs)
-        return self._names.union(root.encode() for package in own for root in import_roots(package))
+        self.notes: list[str] = []
+        self._newest = newest
 
     def context(self, path: Path, content: str) -> Context:
-        """What the files around a path say; what is wrong with them is named once."""
+        """What the files around a path say; of the Pythons only those ahead where `--newest` asks for them."""
+        context = super().context(path, content)
+        if not self._newest or context.quiet:
+            return context
         project = self.projects.of(path.resolve())
-        script_text = content if "# /// script" in content else ""
-        context = context_of(self.catalog, project, path.resolve(), script_text)
-        found = [*project.problems, *context.problems]
-        self.problems += [problem for problem in found if problem not in self.problems]
-        return context
+        ahead = project.range_ahead(script_text(content))
+        ends = ((ahead.lowest, ahead.lowest_source), (ahead.newest, ahead.newest_source))
+        note = f"{project.root or path.parent}: from Python " + " to ".join(
+            f"{show_version(version)} ({source})" for version, source in ends
+        )
+        is_ahead = ahead.lowest <= ahead.newest
+        note += "" if is_ahead else ", so nothing lies ahead"
+        self.notes += [] if note in self.notes else [note]
+        return context._replace(versions=ahead) if is_ahead else context._replace(quiet=True)
 
     def diagnostics(self, file: SourceFile) -> list[Diagnostic]:
-        return [one for one in diagnostics(file) if SEVERITIES.index(one.severity) >= self._least]
+        """The findings that the options ask for."""
+        found = [one for one in diagnostics(file) if SEVERITIES.index(one.severity) >= self._least]
+        return [one for one in found if not self._newest or one.code.startswith(_RULES_OF_NEWER_PYTHONS)]
 
     def fixed(self, path: Path, file: SourceFile) -> bytes:
         """The source with every safe fix applied that no other file minds; one fix may clear the way for another."""
@@ -193,47 +116,12 @@ class _Checker:
         try:
             path.write_bytes(text.mark + content.encode(text.encoding))
         except (OSError, UnicodeEncodeError) as error:
-            self._fail(f"{path}: cannot be written: {error}")
-
-    def _fail_to_list(self, error: OSError) -> None:
-        self._fail(f"{error.filename}: cannot be read: {error.strerror}")
-
-    def _fail(self, problem: str) -> None:
-        self.failed = True
-        self.problems.append(problem)
-
-
-@lru_cache(1024)
-def _dated_words(catalog: Catalog, module: str, versions: VersionRange) -> frozenset[bytes]:
-    """The words without which a file says nothing about which a range of Pythons has a say; see `dated.py`."""
-    dated = dated_below(catalog, module, versions)
-    words = {(name or module).rpartition(".")[2] for name in dated.names}
-    return frozenset(word.encode() for word in words.union(*dated.parameters.values()))
-
-
-def _is_looked_at(folder: str, name: str) -> bool:
-    """Whether a file in a folder is looked at. Hidden ones are not: Emacs' locks are links that lead nowhere."""
-    if name.startswith("."):
-        return False
-    # Folders may hold very many files of other kinds, which their ends tell at once.
-    return name.endswith(".py") or (name.endswith(_LISTING) and kind_of(Path(folder, name)) is not None)
-
-
-def _decoded(raw: bytes) -> Text:
-    """The text of a file that lists requirements: what pip reads too, UTF-8 or with a mark that says otherwise."""
-    for mark, encoding in _MARKS.items():
-        if raw.startswith(mark):
-            return Text(raw[len(mark) :].decode(encoding), encoding, mark)
-    return Text(raw.decode("utf-8"), "utf-8", b"")
+            self.fail(f"{path}: cannot be written: {error}")
 
 
 def _lines(text: str) -> list[str]:
     """The lines as `patch` counts them; form feeds and the like do not end one."""
     return list(io.StringIO(text, newline="\n"))
-
-
-def _is_skipped(folder: Path) -> bool:
-    return folder.name.startswith(".") or folder.name in _SKIPPED_FOLDERS or (folder / "pyvenv.cfg").exists()
 
 
 def _finding(path: Path, file: SourceFile, one: Diagnostic, *, with_fix: bool) -> dict[str, Any]:

@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="report third-party imports that the standard library covers")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: here)")
     check.add_argument("--target", metavar="VERSIONS", help='Pythons to judge by: "3.11", "3.9-3.12"')
+    check.add_argument(
+        "--newest",
+        action="store_true",
+        help="only what breaks, or will, between the Python in use (.python-version, the virtual environment's,"
+        " else the oldest supported) and the newest that the project allows",
+    )
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
     check.add_argument("--diff", action="store_true", help="print what --fix would change, change nothing")
     check.add_argument("--output-format", choices=("text", "json"), default="text")

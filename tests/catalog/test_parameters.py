@@ -32,7 +32,12 @@ WELL_KNOWN = """
     shutil.rmtree onexc added 3.12
     tempfile.NamedTemporaryFile delete_on_close added 3.12
     tempfile.TemporaryDirectory ignore_cleanup_errors added 3.10
-    tarfile.TarFile.extractall filter added 3.12
+    tarfile.TarFile.extractall filter added 3.8
+    urllib.parse.parse_qs separator added 3.6
+    email.utils.parseaddr strict added 3.9
+    mmap.mmap trackfd added 3.13
+    bisect.insort key added 3.10
+    subprocess.run pipesize added 3.10
     bisect.bisect_left key added 3.10
     glob.glob root_dir added 3.10
     glob.glob include_hidden added 3.11

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Callable
 
 import pytest
-from wire_session import FIXABLE, FIXED, Session, applied, dig, labels, position, pushed, width
+from wire_notebook import Book
+from wire_session import FIXABLE, FIXED, NAMES, Session, applied, dig, labels, position, pushed, width
+
+Begin = Callable[..., Session]
 
 # What the answers look like, for each client.
 
@@ -61,6 +65,101 @@ def test_completion_of_modules_and_members(session: Session) -> None:
     for item in modules["items"] + members["items"]:
         assert item["data"], "eglot only resolves an item that has some"
         assert ("labelDetails" in item) <= (session.name == "vscode")
+
+
+def test_the_most_used_comes_first(session: Session) -> None:
+    text = "import "
+    found = session.at("completion", session.new(text), text, len(text))
+    assert found["isIncomplete"] is False
+    first = [item["label"] for item in sorted(found["items"], key=lambda item: item["sortText"])]
+    assert [item["label"] for item in found["items"]] == first
+    assert {"os", "re", "sys", "typing"} <= set(first[:8])
+    assert first.index("json") < first.index("antigravity") < first.index("asynchat")
+
+
+def test_a_statement_does_not_offer_what_it_has(session: Session) -> None:
+    text = "from os import path, \nfrom os import "
+    uri = session.new(text)
+    assert "path" not in labels(session.at("completion", uri, text, text.index("\n")))
+    assert "path" in labels(session.at("completion", uri, text, len(text)))
+
+
+# What is given on request only: other servers offer it, too.
+
+WANTED = {"completion": {"mode": "always"}, "signature": {"enabled": True}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_come_with_their_import(begin: Begin, name: str) -> None:
+    session = begin(name, options=WANTED)
+    text = '# 😀\nimport os\n\n"😀", Pa'
+    uri = session.new(text)
+    found = session.at("completion", uri, text, len(text))
+    item = next(item for item in found["items"] if item["label"] == "Path")
+    properties = dig(session.declared, "textDocument", "completion", "completionItem", "resolveSupport", "properties")
+    assert ("additionalTextEdits" in item) != ("additionalTextEdits" in (properties or ()))
+    assert "from pathlib" in json.dumps(item)
+    resolved = session.client.request("completionItem/resolve", item)
+    assert "pathlib.Path" in resolved["documentation"]["value"].replace("\\", "")
+    brought = applied(text, resolved["additionalTextEdits"], session.encoding)
+    assert brought == '# 😀\nimport os\nfrom pathlib import Path\n\n"😀", Pa'
+    # Nothing of this is kept for another file.
+    other = "Path = 1\nPa"
+    assert "Path" not in labels(session.at("completion", session.new(other), other, len(other)))
+
+
+def test_names_come_with_their_import_into_their_own_cell(begin: Begin) -> None:
+    session = begin("vscode", options=WANTED)
+    book = Book(session, "import os\n", "%%time\nx = 1\ny = Pa", "import re\nPa")
+    for place, expected in (
+        (1, "%%time\nx = 1\nfrom pathlib import Path\ny = Pa"),
+        (2, "import re\nfrom pathlib import Path\nPa"),
+    ):
+        found = book.at("completion", place, "Pa", end=True)
+        item = next(item for item in found["items"] if item["label"] == "Path")
+        edits = session.client.request("completionItem/resolve", item)["additionalTextEdits"]
+        assert applied(book.texts[book[place]], edits, session.encoding) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keyword_arguments(begin: Begin, name: str) -> None:
+    session = begin(name, options=WANTED)
+    text = "import zipfile\nzipfile.ZipFile(x, m"
+    uri = session.new(text)
+    items = {item["label"]: item for item in session.at("completion", uri, text, len(text))["items"]}
+    assert "3.11+" in json.dumps(items["metadata_encoding="])
+    assert "file=" not in items
+    best = min(items.values(), key=lambda item: item["sortText"])
+    assert best["label"] == "mode="
+    # A blank that is typed in a call asks for nothing.
+    blank = text.replace("(x, m", "(x, ")
+    uri, end = session.new(blank), position(blank, len(blank), session.encoding)
+    params = {"textDocument": {"uri": uri}, "position": end}
+    typed = {**params, "context": {"triggerKind": 2, "triggerCharacter": " "}}
+    assert session.client.request("textDocument/completion", typed) is None
+    assert "mode=" in labels(session.client.request("textDocument/completion", params))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_signature_help(begin: Begin, name: str) -> None:
+    session = begin(name, options=WANTED)
+    assert session.answer["capabilities"]["signatureHelpProvider"]["triggerCharacters"] == ["(", ","]
+    text = "import zipfile\nzipfile.ZipFile(x, metadata_encoding="
+    uri = session.new(text)
+    found = session.at("signatureHelp", uri, text, len(text))
+    (shown,) = found["signatures"]
+    part = shown["parameters"][found["activeParameter"]]
+    label = part["label"] if isinstance(part["label"], str) else shown["label"][slice(*part["label"])]
+    assert label == "metadata_encoding: str | None = None"
+    assert isinstance(part["label"], str) == (name == "ale")
+    assert part["documentation"] == "3.11+"
+    assert session.client.at("signatureHelp", uri, 0, 3) is None
+
+
+def test_nothing_of_this_unless_asked_for(session: Session) -> None:
+    assert "signatureHelpProvider" not in session.answer["capabilities"]
+    text = "import zipfile\nzipfile.ZipFile(x, m"
+    assert session.at("completion", session.new(text), text, len(text)) is None
 
 
 def test_documentation_of_completions(session: Session) -> None:

@@ -160,23 +160,23 @@ class Results:
         if isinstance(node, ast.Name):
             if around.node is not None and (nested := self._members(around.node).get(node.id)):
                 return around.inside(node.id), nested
-            module, name, entry = self.view.look_up(around.module, node.id)
-            if entry is None:
-                module, name, entry = self.view.look_up("builtins", node.id)
-            return Around(module, name), entry
+            place, entry = self._look_up(around.module, node.id)
+            return (place, entry) if entry is not None else self._look_up("builtins", node.id)
         if not isinstance(node, ast.Attribute):
             return around, None
         place, owner = self._definition(node.value, around)
         if owner is not None and owner.kind == "module":
-            module, name, entry = self.view.look_up(owner.name, node.attr)
-            submodule = f"{owner.name}.{node.attr}"
-            is_there = entry is not None and entry.kind != "import"
-            if not is_there and submodule in self.view.tree.modules:
-                entry = Entry("module", name=submodule)
-            return Around(module, name), entry
+            return self._look_up(owner.name, node.attr)
         if owner is not None and owner.node is not None:
             return place.inside(node.attr), self._members(owner.node).get(node.attr)
         return place, None
+
+    def _look_up(self, module: str, name: str) -> tuple[Around, Entry | None]:
+        """As a view looks things up; a package that imports its own submodule has that."""
+        owner, original, entry = self.view.look_up(module, name)
+        if (entry is None or entry.kind == "import") and f"{module}.{name}" in self.view.tree.modules:
+            entry = Entry("module", name=f"{module}.{name}")
+        return Around(owner, original), entry
 
 
 def _class_of_constant(value: object) -> str:

@@ -23,21 +23,46 @@ from facts.stubs import StubName
 _CALLED = ("function", "method", "classmethod", "staticmethod")
 _READ = ("property", "attribute")
 _CLASSES = ("class", "exception")
+_FIELDS = ("returns", "enters", "unless_mode")
 
 
 def add_results(evidence: Evidence, symbols: dict[str, Row]) -> None:
     """Sets the three fields of every row; what typeshed does not speak of keeps what was told before."""
     public = _PublicNames(evidence, symbols)
+    inherited: list[tuple[Row, Row]] = []
     for name, row in symbols.items():
-        stub = evidence.stubs.find(row["module"], name.removeprefix(row["module"] + "."))
+        row["unless_mode"] = None
         if "alias_of" in row:
             row["returns"] = row["enters"] = None
-        elif stub:
+            continue
+        stub = _stub(evidence, row)
+        if stub:
             row["returns"] = the_one_class(_results(row["kind"], stub), public.name_of)
             row["enters"] = the_one_class(stub.enters, public.name_of) if row["kind"] in _CLASSES else None
-        settled = evidence.curated["symbols"].get(name, {})
-        row["unless_mode"] = None
-        row.update({field: settled[field] for field in ("returns", "enters", "unless_mode") if field in settled})
+        elif base := _inherited(evidence, symbols, name):
+            inherited.append((row, base))
+    for row, base in inherited:
+        row["returns"] = base.get("returns") if base["kind"] == row["kind"] else None
+    for name, settled in evidence.curated["symbols"].items():
+        if name in symbols:
+            symbols[name].update({field: settled[field] for field in _FIELDS if field in settled})
+
+
+def _stub(evidence: Evidence, row: Row) -> StubName | None:
+    return evidence.stubs.find(row["module"], row["name"].removeprefix(row["module"] + "."))
+
+
+def _inherited(evidence: Evidence, symbols: dict[str, Row], name: str) -> Row | None:
+    """The row of the base class, however far up, from which typeshed has a documented member."""
+    owner, _, last = name.rpartition(".")
+    for base in symbols.get(owner, {}).get("bases") or ():
+        above = f"{base if '.' in base else 'builtins.' + base}.{last}"
+        found = symbols.get(above)
+        if found and _stub(evidence, found):
+            return found
+        if further := _inherited(evidence, symbols, above):
+            return further
+    return None
 
 
 def _results(kind: str, stub: StubName) -> set[str]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from tree_sitter import Node, Point
 
 from stdlib_ls.analysis.blocks import Block
 from stdlib_ls.analysis.lines import LineIndex, encode
 from stdlib_ls.analysis.syntax import Step, parse, path_to
+
+_IN_WORD = re.compile(rb"[\w\x80-\xff]")
 
 
 class Document:
@@ -24,6 +27,7 @@ class Document:
         self.lines = LineIndex(self.source)
         self._tree = parse(self.source)
         self._known: dict[tuple[str, bytes], Block] = {}
+        self._words: frozenset[str] | None = None
         self._cut()
 
     def replace(self, start: int, old_end: int, text: str) -> None:
@@ -64,8 +68,20 @@ class Document:
 
     def words(self) -> frozenset[str]:
         """Every word of the text, those in comments and strings included."""
-        found = frozenset[bytes]().union(*(block.names for block in self.blocks))
-        return frozenset(word.decode("utf-8", "replace") for word in found)
+        if self._words is None:
+            found = frozenset[bytes]().union(*(block.names for block in self.blocks))
+            self._words = frozenset(word.decode("utf-8", "replace") for word in found)
+        return self._words
+
+    def places_of(self, word: str) -> Iterator[int]:
+        """Where a word begins in the text, comments and strings included; a part of a longer word is none."""
+        wanted, source = word.encode(), self.source
+        at = source.find(wanted)
+        while at >= 0:
+            end = at + len(wanted)
+            if not _IN_WORD.match(source, at - 1 if at else len(source)) and not _IN_WORD.match(source, end):
+                yield at
+            at = source.find(wanted, end)
 
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset, or ends at it; -1 before the first one."""
@@ -121,6 +137,7 @@ class Document:
         self.starts: list[int] = [node.start_byte for node in nodes]
         self.blocks: list[Block] = []
         self._known = {}
+        self._words = None
         for node, start in zip(nodes, self.starts, strict=True):
             key = (node.type, source[start : node.end_byte])
             block = known.get(key) or self._known.get(key) or Block(key[1])

@@ -25,6 +25,7 @@ _ONLY_IMPORT_ERRORS = re.compile(
     r"except\s*\(?[\s,]*(?:(?:ImportError|ModuleNotFoundError)[\s,]*)+\)?\s*(?:as\s+\w+\s*)?"
 )
 _OF_VERSIONS = rb"version_info|hexversion|\bPY[23]\b"
+_WORDS = (b"version_info", b"hexversion", b"PY2", b"PY3")
 _ABOUT_PYTHON_2 = re.compile(r"(?:(\w+)(?:\.\w+)*\.)?PY[23]")
 # Calls after which nothing in the same arm is reached, and those that only tell.
 _GIVING_UP = re.compile(r"(?i)(?:^|[._])(?:exit|_exit|quit|abort|die|fail|error|usage|skip|skiptest|importorskip)$")
@@ -134,19 +135,21 @@ def _is_plain_assignment(statement: Node) -> bool:
 def version_branches(document: Document, imports: Iterable[Site]) -> Iterator[VersionBranch]:
     """The branches of a document whose conditions ask for versions."""
     source = document.source
-    if not re.search(_OF_VERSIONS, source) or _is_played_with(source):
+    if not any(word in source for word in _WORDS):
         return
     sites = list(imports)
     names = names_of(document, sites)
     known = sorted(name for name in {*names.conditions, *names.asked} if "." not in name)
     words = b"|".join([_OF_VERSIONS, *(rb"\b" + re.escape(name.encode()) + rb"\b" for name in known)])
-    seen = set()
+    seen: set[tuple[int, int, str]] = set()
     for match in re.finditer(words, source):
         for outer, inner in _pairs(document, match.end() - 1):
             if not _is_condition(outer, inner):
                 continue
             statement = _statement_of(outer, document)
             key = (statement.start_byte, statement.end_byte, statement.type)
+            if not seen and _is_played_with(source):
+                return
             if key not in seen and not statement.has_error:
                 seen.add(key)
                 found = _expression if statement.type == "conditional_expression" else _statement

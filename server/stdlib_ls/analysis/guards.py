@@ -1,8 +1,8 @@
 """Guards: the conditions under which a place in a file runs at all.
 
 A guarded import is one that its author has already thought about, so nothing is said of it.
-Each guard is named by what it asks: "import-error", "attribute-error", "condition", "platform", "lazy", "warnings",
-or "has:NAME" for `hasattr(..., "NAME")`.
+Each guard is named by what it asks: "import-error", "attribute-error", "type-error", "condition", "platform",
+"lazy", "warnings", or "has:NAME" for `hasattr(..., "NAME")`.
 Branches on the version of Python are no guards of this kind: see `regions.py`.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 _IMPORT_ERRORS = re.compile(rb"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
-_ATTRIBUTE_ERRORS = re.compile(rb"\b(AttributeError|NameError|Exception|BaseException)\b")
 # What a condition asks when it is about the interpreter, the platform, or whether something can be imported.
 _CONDITION = re.compile(
     rb"TYPE_CHECKING|MYPY|implementation|find_spec|find_loader|sys\.modules"
@@ -34,7 +33,7 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
     kind = outer.type
     if kind == "try_statement":
         headers = [_header(child) for child in outer.children if child.type in _HANDLERS]
-        for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
+        for name, errors in _CAUGHT.items():
             if any(header in _CATCH_ALL or errors.search(header) or _VARIABLE.fullmatch(header) for header in headers):
                 yield name
         if any(_GIVES_UP.search(child.text or b"") for child in outer.children if child.type in _HANDLERS):
@@ -45,7 +44,7 @@ def _guards(outer: Node, inner: Node) -> Iterator[str]:
         yield from _asked([outer.text or b""])
     elif kind == "with_statement" and inner.type == "block":
         header = (outer.text or b"")[: inner.start_byte - outer.start_byte]
-        for name, errors in (("import-error", _IMPORT_ERRORS), ("attribute-error", _ATTRIBUTE_ERRORS)):
+        for name, errors in _CAUGHT.items():
             if errors.search(header):
                 yield name  # As in `suppress(ImportError)`, or `pytest.raises(ImportError)`.
         if _WARNED.search(header):
@@ -60,6 +59,11 @@ _HANDLERS = ("except_clause", "except_group_clause")
 # `except ERRORS:` may catch anything, and who binds None or False there goes on without something.
 _VARIABLE = re.compile(rb"except\s+(?:\w+\.)*(?:[a-z_]\w*|[A-Z_]+)\s*(?:as\s+\w+\s*)?:")
 _GIVES_UP = re.compile(rb"^\s*\w+(?:\s*=\s*\w+)*\s*=\s*(?:None|False)\s*$", re.MULTILINE)
+_CAUGHT = {
+    "import-error": _IMPORT_ERRORS,
+    "attribute-error": re.compile(rb"\b(AttributeError|NameError|Exception|BaseException)\b"),
+    "type-error": re.compile(rb"\b(TypeError|Exception|BaseException)\b"),
+}
 _CATCH_ALL = (b"except", b"except:")
 
 

@@ -16,8 +16,12 @@ from stdlib_ls.analysis.version_names import names_of
 from stdlib_ls.versions import Version
 
 # What may speak of the version of Python besides the names that are known to.
-_VERSION_WORDS = rb"(?i:version_info|hexversion|py(?:thon)?_?version|__version__|\bPY_?[23])|version\s*\(|\bVERSION\b"
-_CONSTANT_CONDITION = rb"\b(?:if|elif|while|and|or|not|assert)\s+(?:False|True|0|1)\b"
+_VERSION_WORDS = (
+    rb"(?i:version_info|hexversion|py(?:thon)?_?version|__version__|\bPY_?[23])|version\s*\(|\bVERSION\b|\bsys\.version\b"
+)
+_VERSION_WORD = re.compile(r"(?i:version_info|hexversion|py(?:thon)?_?version|^__version__$|^PY_?[23])|^VERSION$")
+# A literal beginning makes the search fast.
+_CONSTANT_CONDITION = re.compile(rb"if[ \t]+(?:False|True|[01])\b")
 _LEAVING_CALLS = re.compile(r"(?i)(?:^|[._])(?:_?exit|quit|abort|die|bye|skip|skiptest|fail|error|usage)$")
 _LEAVING = frozenset(("return_statement", "raise_statement", "continue_statement", "break_statement"))
 
@@ -40,8 +44,8 @@ def regions_of(document: Document, imports: Iterable[Site]) -> list[Region]:
     """Every region of a document, in no order; they may nest and overlap."""
     names = names_of(document, imports)
     found: dict[tuple[int, int, str], list[Region]] = {}
-    for match in re.finditer(rb"(?:" + _words(names) + rb")|" + _CONSTANT_CONDITION, document.source):
-        steps = document.path_to(match.end() - 1)
+    for place in _places(document, names):
+        steps = document.path_to(place)
         for index in range(len(steps) - 1, 0, -1):
             outer = steps[index - 1].node
             key = (outer.start_byte, outer.end_byte, outer.type)
@@ -52,12 +56,28 @@ def regions_of(document: Document, imports: Iterable[Site]) -> list[Region]:
     return [region for regions in found.values() for region in regions]
 
 
+def _places(document: Document, names: Names) -> Iterator[int]:
+    """Where a document may speak of versions, or has a condition that is settled anyway."""
+    for word in document.words():
+        if _VERSION_WORD.search(word) or word in names.conditions or word in names.asked or word in names.doubtful:
+            yield from document.places_of(word)
+        elif word == "version":
+            yield from (at for at in document.places_of(word) if document.source[at - 4 : at] == b"sys.")
+        elif word.endswith("version"):
+            # A function may tell: `if is_version(3, 11):`.
+            ends = (place + len(word.encode()) for place in document.places_of(word))
+            yield from (end - 1 for end in ends if document.source[end : end + 2].lstrip()[:1] == b"(")
+    for constant in _CONSTANT_CONDITION.finditer(document.source):
+        yield constant.end() - 1
+
+
 def _regions(outer: Node, steps: list[Step], index: int, names: Names) -> Iterator[Region]:
     """The regions that a node around a version word makes, if it is something with a condition."""
     kind = outer.type
     if kind == "if_statement":
         above = steps[index - 2].node if index > 1 else None
         yield from _of_branches(outer, above, names)
+        yield from _of_set_up(outer, steps[:index], names)
     elif kind == "assert_statement" and index > 1:
         yield from _from(outer.named_children[0], outer.end_byte, steps[index - 2].node.end_byte, True, names)
     elif kind == "while_statement":
@@ -78,8 +98,11 @@ def _regions(outer: Node, steps: list[Step], index: int, names: Names) -> Iterat
         yield from _of_skip(outer.named_children[0], decorated.start_byte, decorated.end_byte, names)
     elif kind == "assignment" and text_of(outer.children[0]) == "pytestmark" and outer.named_child_count > 1:
         yield from _of_skip(outer.named_children[-1], 0, steps[0].node.end_byte, names)
-    elif kind in _NOT_UNDERSTOOD and _asks(outer, names) and steps[index - 2].node.type != "case_clause":
-        yield Region(outer.start_byte, steps[index - 2].node.end_byte if kind == "if_clause" else outer.end_byte, None)
+    elif kind == "match_statement" and _asks(outer, names):
+        yield Region(outer.start_byte, outer.end_byte, None)
+    elif kind == "if_clause" and _asks(outer, names) and steps[index - 2].node.type != "case_clause":
+        comprehension = steps[index - 2].node
+        yield Region(comprehension.start_byte, comprehension.end_byte, None)
 
 
 def _from(condition: Node, start: int, end: int, holds: bool, names: Names) -> Iterator[Region]:
@@ -119,6 +142,17 @@ def _of_branches(statement: Node, above: Node | None, names: Names) -> Iterator[
         yield Region(statement.end_byte, above.end_byte, passing)
 
 
+def _of_set_up(statement: Node, around: list[Step], names: Names) -> Iterator[Region]:
+    """What an early exit from `setUp` means for the tests of its class."""
+    kinds = {step.node.type: step.node for step in around}
+    function, home = kinds.get("function_definition"), kinds.get("class_definition")
+    name = function.child_by_field_name("name") if function is not None else None
+    if home is not None and name is not None and text_of(name) in ("setUp", "setUpClass", "asyncSetUp"):
+        for region in _of_branches(statement, home, names):
+            if region.end == home.end_byte:
+                yield region._replace(start=home.start_byte)
+
+
 def _of_skip(mark: Node, start: int, end: int, names: Names) -> Iterator[Region]:
     """`unittest.skipIf(sys.version_info < (3, 12), ...)` and its like say on what something never runs."""
     kind = text_of(mark.child_by_field_name("function") or mark).rpartition(".")[2].lower()
@@ -130,9 +164,6 @@ def _of_skip(mark: Node, start: int, end: int, names: Names) -> Iterator[Region]
         yield from _from(condition, start, end, kind == "skipunless", names)
     elif _asks(mark, names):
         yield Region(start, end, None)
-
-
-_NOT_UNDERSTOOD = frozenset(("if_clause", "match_statement"))
 
 
 def _asks(node: Node, names: Names) -> bool:

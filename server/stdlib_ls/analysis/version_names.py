@@ -34,20 +34,17 @@ def names_of(document: Document, imports: Iterable[Site]) -> Names:
             names.asked[imported.local] = whole_release if imported.member == "version_info" else as_hexadecimal
         elif imported.target == "typing.TYPE_CHECKING" and imported.local != "TYPE_CHECKING":
             names.doubtful.add(imported.local)
-    words = {rb"version_info", rb"hexversion"}
+    words = {"version_info", "hexversion"} & document.words()
     for _ in range(_ROUNDS):
-        new = _names_made_of(words, document, names)
-        if not new:
-            break
-        words = {rb"(?<![\w.])" + re.escape(name.encode()) + rb"\b" for name in new}
+        words = _names_made_of(words, document, names)
     return names
 
 
-def _names_made_of(words: set[bytes], document: Document, names: Names) -> set[str]:
+def _names_made_of(words: set[str], document: Document, names: Names) -> set[str]:
     """Take down the names to which something is assigned that holds one of some words."""
     found: set[str] = set()
-    for match in re.finditer(b"|".join(sorted(words)), document.source):
-        steps = document.path_to(match.start())
+    for place in (place for word in sorted(words) for place in document.places_of(word)):
+        steps = document.path_to(place)
         for name in _bound_to(steps):
             if name in found or name in names.doubtful:
                 continue
@@ -71,7 +68,7 @@ def _bound_to(steps: list[Step]) -> set[str]:
                 step.node.child_by_field_name("name") for step in steps if step.node.type == "function_definition"
             ]
             return {text_of(around[-1])} if around and around[-1] is not None else set()
-        if kind in ("block", "argument_list"):
+        if kind == "block":
             return set()
     return set()
 

@@ -63,6 +63,7 @@ def _is_importable(name: str, records: Mapping[str, Record]) -> bool:
     record, (owner, _, own) = _record(name, records), name.rpartition(".")
     if not record or own.startswith("_") or "removed" in record or "deprecated" in record:
         return False
-    if "undocumented" in record or (owner and "undocumented" in records.get(f"m {owner}", "undocumented")):
+    is_module = f"m {name}" in records
+    if "undocumented" in record or (not is_module and "undocumented" in records.get(f"m {owner}", "undocumented")):
         return False
     return owner not in ("builtins", "__future__") and f"s builtins.{own}" not in records

@@ -12,8 +12,8 @@ _LOOK_BACK, _LOOK_AHEAD = 10_000, 2_000
 _CALLABLE = ("function", "method", "classmethod", "staticmethod", "class", "exception")
 _TOKEN = re.compile(
     rb"""(?P<comment>\#[^\r\n]*)
-    |(?P<string>[a-zA-Z]{0,2}(?:'''(?:[^\\]|\\.)*?(?:'''|(?P<open1>\Z))|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|(?P<open2>\Z))
-        |'(?:[^\\'\r\n]|\\.)*(?:'|(?P<open3>\Z)|(?=[\r\n]))|"(?:[^\\"\r\n]|\\.)*(?:"|(?P<open4>\Z)|(?=[\r\n]))))
+    |(?P<string>[a-zA-Z]{0,2}(?:'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)
+        |'(?:[^\\'\r\n]|\\.)*(?:'|(?=[\r\n])|\Z)|"(?:[^\\"\r\n]|\\.)*(?:"|(?=[\r\n])|\Z)))
     |(?P<name>[\w\x80-\xff]+)
     |(?P<opening>[(\[{])|(?P<closing>[)\]}])|(?P<comma>,)
     |(?P<equals>=(?!=))|(?P<star>\*\*?)|(?P<other>[-<>!=:+/%&|^@]=|[^\s])""",
@@ -77,7 +77,7 @@ class Call:
 
 
 def call_at(file: SourceFile, offset: int) -> Call | None:
-    """The innermost bracket that is open at a byte offset, a call's or not; None where there is none or in a text."""
+    """The innermost bracket that is open at a byte offset, a call's or not; None where there is none."""
     begin = _beginning(file, offset)
     stack: list[Call] = []
     source = file.source[begin:offset]
@@ -85,8 +85,8 @@ def call_at(file: SourceFile, offset: int) -> Call | None:
         kind = token.lastgroup
         if kind == "comment":
             continue
-        if kind and kind.startswith("open") and kind != "opening":
-            return None
+        if kind == "string" and token.end() == len(source) and _is_open_and_formatted(token[0]):
+            return None  # What is called in there is not looked for.
         if kind == "opening":
             if stack:
                 stack[-1].take(token)
@@ -99,6 +99,8 @@ def call_at(file: SourceFile, offset: int) -> Call | None:
         return None
     call = stack[-1]
     call.argument += begin
+    if not source.endswith(call.first):
+        call.first = b""  # It is complete, as `not` in `f(not `.
     _look_ahead(call, file.source[offset : offset + _LOOK_AHEAD])
     return call
 
@@ -124,6 +126,13 @@ def is_definition(file: SourceFile, call: Call) -> bool:
     """Whether a bracket holds the parameters of a function."""
     found = _CALLEE.search(file.source, max(0, call.opening - 1_000), call.opening)
     return found is not None and (found["before"] or b"").strip() == b"def"
+
+
+def _is_open_and_formatted(text: bytes) -> bool:
+    body = text.lstrip(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    quote = body[:3] if body[:3] in (b'"""', b"'''") else body[:1]
+    is_closed = len(body) >= 2 * len(quote) and body.endswith(quote)
+    return not is_closed and b"f" in text[: -len(body)].lower()
 
 
 def _beginning(file: SourceFile, offset: int) -> int:

@@ -22,8 +22,9 @@ from stdlib_ls.versions import parse_version
 _LOOK_BACK, _LOOK_AHEAD = 10_000, 2_000
 _DUMMY = "completion_at_this_place"
 _NAME = rb"[\w\x80-\xff]*"
+# What `self` is, its class says, and that is not of the standard library; it is also what is most often typed.
 _CHAIN = re.compile(
-    rb"(?<![\w\x80-\xff.)\]}'\"])[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*\.(?P<typed>"
+    rb"(?<![\w\x80-\xff.)\]}'\"])(?!(?:self|cls)\.)[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*\.(?P<typed>"
     + _NAME
     + rb")\Z"
 )
@@ -121,9 +122,10 @@ def _in_import(file: SourceFile, place: ImportPlace, before: bytes) -> Completio
     if place.wants == "nothing" or (place.module and not _is_ours(file, place.module)):
         return None
     private = _wants_private(before)
+    if place.wants in ("keyword", "members") and not file.context.catalog.module(place.module):
+        return None
     if place.wants == "keyword":
-        known = place.module and file.context.catalog.module(place.module)
-        return Completion((Group("words", "import"),)) if known else None
+        return Completion((Group("words", "import"),))
     if place.wants == "modules":
         return Completion((Group("modules", place.module, private),), place.taken)
     children = (row.label for row in file.context.catalog.modules() if _is_direct_child(row.label, place.module))
@@ -153,7 +155,7 @@ def _in_code(file: SourceFile, before: bytes, after: bytes, offset: int) -> Comp
     call = call_at(file, offset)
     groups, taken = [], set[str]()
     callee = callee_of(file, call) if call and call.takes_keyword and not _GIVEN.match(after) else None
-    if call and callee:
+    if call and callee and keyword_parameters(callee):
         groups.append(Group("arguments", callee.name))
         taken |= _given(call, callee.name, file.context)
     initial = initial_at(file, before, offset, call)

@@ -7,12 +7,12 @@ Python itself, and a fix that gives anything else is dropped.
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from typing import Literal, NamedTuple, TypeVar
 
 from stdlib_ls.features.edits import Edit, apply_edits, keeps_form
+from stdlib_ls.features.text_lines import TextLines
 
 # An arm that never runs, one that runs whenever it is come to, and one of which nobody knows.
 Kept = Literal["dead", "always", "open"]
@@ -21,7 +21,6 @@ _FOR_TOOLS = re.compile(
     rb"#\s*(?:pragma|noqa|type:|pylint|pyright|mypy|fmt|nosec|pyre|ruff|isort|flake8|no\s?cover|noinspection|NOSONAR)"
 )
 _Statement = TypeVar("_Statement", ast.If, ast.Try)
-_TEXTS = frozenset(("STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"))
 
 
 class _NoEdit(Exception):
@@ -43,60 +42,10 @@ class _Part(NamedTuple):
     is_else: bool
 
 
-class _Text:
-    """A source with its lines and what the tokens say of them."""
-
-    def __init__(self, source: bytes, starts: list[int]) -> None:
-        self.source, self.starts = source, [*starts, len(source)]
-        self.tree = ast.parse(source.decode("utf-8", "surrogatepass"))
-        self.within_text: set[int] = set()
-        self.logical: set[int] = set()
-        self.colons: dict[int, int] = {}
-        self._read_tokens()
-
-    def line(self, number: int) -> bytes:
-        return self.source[self.starts[number - 1] : self.starts[number]]
-
-    def indent(self, number: int) -> bytes:
-        line = self.line(number)
-        return line[: len(line) - len(line.lstrip(b" \t\f"))]
-
-    def is_blank(self, number: int) -> bool:
-        return not self.line(number).strip()
-
-    def is_comment(self, number: int) -> bool:
-        return self.line(number).lstrip().startswith(b"#") and number not in self.within_text
-
-    @property
-    def count(self) -> int:
-        """How many lines there are; nothing after the last line end is none."""
-        return len(self.starts) - 1 - (self.starts[-1] == self.starts[-2])
-
-    def _read_tokens(self) -> None:
-        """Take down where lines begin that a text goes on in, where statements begin, and where headers end."""
-        normal = self.source.decode("utf-8", "surrogatepass").replace("\r\n", "\n").replace("\r", "\n")
-        depth, begin = 0, 0
-        for token in tokenize.generate_tokens(io.StringIO(normal).readline):
-            kind = tokenize.tok_name[token.type]
-            if kind in _TEXTS:
-                self.within_text.update(range(token.start[0] + 1, token.end[0] + 1))
-            if kind in ("NL", "COMMENT", "INDENT", "DEDENT"):
-                continue
-            if kind == "NEWLINE":
-                begin = 0
-                continue
-            if not begin:
-                begin = token.start[0]
-                self.logical.add(begin)
-            depth += (token.string in "([{") - (token.string in ")]}") if kind == "OP" else 0
-            if kind == "OP" and token.string == ":" and not depth:
-                self.colons.setdefault(begin, token.start[0])
-
-
 def keep_arms(source: bytes, starts: list[int], offset: int, kept: list[Kept]) -> list[Edit] | None:
     """The edits that leave of the `if` at an offset what `kept` says of its arms; None where none are sure."""
     try:
-        text = _Text(source, starts)
+        text = TextLines(source, starts)
         node = _node_at(text, offset, ast.If)
         parts = _parts_of_if(text, node)
         if len(parts) != len(kept):
@@ -115,7 +64,7 @@ def keep_arms(source: bytes, starts: list[int], offset: int, kept: list[Kept]) -
 def keep_part_of_try(source: bytes, starts: list[int], offset: int, part: str) -> list[Edit] | None:
     """The edits that put the body of a `try` at an offset, or that of its only handler, in its place."""
     try:
-        text = _Text(source, starts)
+        text = TextLines(source, starts)
         node = _node_at(text, offset, ast.Try)
         parts = _parts_of_try(text, node)
         if part == "handler":
@@ -159,7 +108,7 @@ class _OperandKept(ast.NodeTransformer):
         return node.body if self._is_first else node.orelse
 
 
-def _node_at(text: _Text, offset: int, kind: type[_Statement]) -> _Statement:
+def _node_at(text: TextLines, offset: int, kind: type[_Statement]) -> _Statement:
     for node in ast.walk(text.tree):
         if isinstance(node, kind) and text.starts[node.lineno - 1] + node.col_offset == offset:
             return node
@@ -169,7 +118,7 @@ def _node_at(text: _Text, offset: int, kind: type[_Statement]) -> _Statement:
 # The arms of a statement, in lines
 
 
-def _parts_of_if(text: _Text, node: ast.If) -> list[_Part]:
+def _parts_of_if(text: TextLines, node: ast.If) -> list[_Part]:
     arms: list[tuple[int, list[ast.stmt]]] = [(node.lineno, node.body)]
     current = node
     while current.orelse:
@@ -184,7 +133,7 @@ def _parts_of_if(text: _Text, node: ast.If) -> list[_Part]:
     return _parts(text, arms, has_else=False)
 
 
-def _parts_of_try(text: _Text, node: ast.Try) -> list[_Part]:
+def _parts_of_try(text: TextLines, node: ast.Try) -> list[_Part]:
     if node.finalbody:
         raise _NoEdit
     arms = [(node.lineno, node.body), *((handler.lineno, handler.body) for handler in node.handlers)]
@@ -193,7 +142,7 @@ def _parts_of_try(text: _Text, node: ast.Try) -> list[_Part]:
     return _parts(text, arms, has_else=bool(node.orelse))
 
 
-def _keyword_line(text: _Text, before: list[ast.stmt], after: ast.stmt, word: bytes, node: ast.stmt) -> int:
+def _keyword_line(text: TextLines, before: list[ast.stmt], after: ast.stmt, word: bytes, node: ast.stmt) -> int:
     for number in range(_last_line(before) + 1, _first_line(after) + 1):
         line = text.line(number).lstrip()
         if re.match(word + rb"\b", line) and len(text.indent(number)) == node.col_offset:
@@ -201,7 +150,7 @@ def _keyword_line(text: _Text, before: list[ast.stmt], after: ast.stmt, word: by
     raise _NoEdit
 
 
-def _parts(text: _Text, arms: list[tuple[int, list[ast.stmt]]], *, has_else: bool) -> list[_Part]:
+def _parts(text: TextLines, arms: list[tuple[int, list[ast.stmt]]], *, has_else: bool) -> list[_Part]:
     """The arms with the comments that belong to them: those of an arm's own depth are in it, others before the next."""
     outer = len(text.indent(arms[0][0]))
     parts: list[_Part] = []
@@ -235,7 +184,7 @@ def _last_line(body: list[ast.stmt]) -> int:
 # New text
 
 
-def _put_body(text: _Text, node: ast.stmt, parts: list[_Part], index: int | None) -> Edit:
+def _put_body(text: TextLines, node: ast.stmt, parts: list[_Part], index: int | None) -> Edit:
     """The lines of one arm in place of the whole statement, or nothing."""
     lines = _living_lines(text, parts, index, node) if index is not None else []
     if not lines:
@@ -247,14 +196,14 @@ def _put_body(text: _Text, node: ast.stmt, parts: list[_Part], index: int | None
     return _replaced(text, parts, b"".join(lines))
 
 
-def _replaced(text: _Text, parts: list[_Part], new: bytes) -> Edit:
+def _replaced(text: TextLines, parts: list[_Part], new: bytes) -> Edit:
     start, end = text.starts[parts[0].header - 1], text.starts[parts[-1].last]
     if not text.source[:end].endswith((b"\n", b"\r")):
         new = new.rstrip(b"\r\n")
     return Edit(start, end, new.decode("utf-8", "surrogatepass"))
 
 
-def _removed(text: _Text, parts: list[_Part]) -> Edit:
+def _removed(text: TextLines, parts: list[_Part]) -> Edit:
     """The whole statement gone, and as many of the blank lines around it as would stand there twice."""
     first, last = parts[0].header, parts[-1].last
     before, after = 0, 0
@@ -265,7 +214,7 @@ def _removed(text: _Text, parts: list[_Part]) -> Edit:
     return Edit(text.starts[first - 1], text.starts[last + min(before, after)], "")
 
 
-def _living_lines(text: _Text, parts: list[_Part], index: int, node: ast.stmt) -> list[bytes]:
+def _living_lines(text: TextLines, parts: list[_Part], index: int, node: ast.stmt) -> list[bytes]:
     """The lines of an arm at the depth of the statement's keyword, with the comments of its header before them."""
     part, outer = parts[index], text.indent(parts[0].header)
     kept = [text.line(number) for number in range(part.first, part.header) if not text.is_blank(number)]
@@ -289,12 +238,12 @@ def _living_lines(text: _Text, parts: list[_Part], index: int, node: ast.stmt) -
     return [*kept, *(_dedented(text, number, inner, outer) for number in numbers)]
 
 
-def _is_only_pass(text: _Text, part: _Part, numbers: list[int]) -> bool:
+def _is_only_pass(text: TextLines, part: _Part, numbers: list[int]) -> bool:
     only = all(isinstance(statement, ast.Pass) for statement in part.body)
     return only and not any(b"#" in text.line(number) for number in numbers)
 
 
-def _dedented(text: _Text, number: int, inner: bytes, outer: bytes) -> bytes:
+def _dedented(text: TextLines, number: int, inner: bytes, outer: bytes) -> bytes:
     line = text.line(number)
     if number in text.within_text or not inner.startswith(outer):
         raise _NoEdit  # What a text says must not change.
@@ -307,7 +256,7 @@ def _dedented(text: _Text, number: int, inner: bytes, outer: bytes) -> bytes:
     return line if line.endswith((b"\n", b"\r")) else line + _line_end(text, 1)
 
 
-def _line_end(text: _Text, number: int) -> bytes:
+def _line_end(text: TextLines, number: int) -> bytes:
     for line in (text.line(number), text.line(1)):
         found = re.search(rb"\r\n|\n|\r", line)
         if found:
@@ -315,7 +264,7 @@ def _line_end(text: _Text, number: int) -> bytes:
     return b"\n"
 
 
-def _drop_arms(text: _Text, parts: list[_Part], kept: list[Kept], living: list[int]) -> list[Edit]:
+def _drop_arms(text: TextLines, parts: list[_Part], kept: list[Kept], living: list[int]) -> list[Edit]:
     """The edits that take arms away while others stay."""
     edits = []
     last = living[-1]
@@ -370,7 +319,7 @@ def _kept_of_if(node: ast.stmt, parts: list[_Part], kept: list[Kept]) -> list[as
     return [node]
 
 
-def _is_alone(text: _Text, node: ast.stmt) -> bool:
+def _is_alone(text: TextLines, node: ast.stmt) -> bool:
     owner, block = _block_of(text.tree, node)
     return len(block) == 1 and owner is not text.tree
 
@@ -384,7 +333,7 @@ def _block_of(tree: ast.Module, node: ast.stmt) -> tuple[ast.AST, list[ast.stmt]
     raise _NoEdit
 
 
-def _checked(text: _Text, node: ast.stmt, new: list[ast.stmt], edits: list[Edit]) -> list[Edit] | None:
+def _checked(text: TextLines, node: ast.stmt, new: list[ast.stmt], edits: list[Edit]) -> list[Edit] | None:
     """The edits, if they give the program in which `new` stands in place of a statement, and nothing else."""
     owner, block = _block_of(text.tree, node)
     if all(isinstance(one, ast.Pass) for one in new) and len(block) > 1 and "pass" not in edits[0].text:

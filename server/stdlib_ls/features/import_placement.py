@@ -78,7 +78,7 @@ def _is_standard(file: SourceFile, one: _Statement) -> bool:
     return is_ours and root != "__future__" and not one.sites[0].imported.level
 
 
-def _sorted_in(file: SourceFile, standard: list[_Statement], text: str, is_from: bool, module: str) -> Edit:
+def _sorted_in(file: SourceFile, standard: list[_Statement], text: str, is_from: bool, module: str) -> Edit | None:
     """Among statements of the standard library: behind the last that comes before the new one."""
     forms = [one.is_from for one in standard]
     # Plain imports come before the others, unless the file sorts by modules alone.
@@ -88,23 +88,19 @@ def _sorted_in(file: SourceFile, standard: list[_Statement], text: str, is_from:
         return (form and not by_module, name.lower())
 
     before = [one for one in standard if key(one.is_from, one.module) <= key(is_from, module)]
-    if before:
-        return _behind(file, before[-1].end, text)
-    start = _line_start(file, standard[0].start)
-    return Edit(start, start, text + _line_end(file))
+    behind = _behind(file, before[-1].end, text) if before else None
+    return behind or _above(file, (before or standard)[-1 if before else 0].start, text)
 
 
-def _before_others(file: SourceFile, run: list[_Statement], text: str) -> Edit:
+def _before_others(file: SourceFile, run: list[_Statement], text: str) -> Edit | None:
     """Into imports of which none is of the standard library: a section of its own behind `__future__`."""
-    ending = _line_end(file)
     others = [one for one in run if one.module != "__future__"]
     if others:
-        start = _line_start(file, others[0].start)
-        return Edit(start, start, text + ending * 2)
-    return _behind(file, run[-1].end, ending + text, parted=True)
+        return _above(file, others[0].start, text, blanks=1)
+    return _behind(file, run[-1].end, _line_end(file) + text, parted=True)
 
 
-def _at_top(file: SourceFile, text: str, end: int) -> Edit:
+def _at_top(file: SourceFile, text: str, end: int) -> Edit | None:
     """Into a file without imports: below its docstring, or the comments that it begins with."""
     header = _header_end(file, end)
     if header is not None:
@@ -145,10 +141,21 @@ def _header_end(file: SourceFile, end: int) -> int | None:
     return None if below and below.end() < len(file.source) and not _FIRST_OF_ALL.match(file.source) else comments
 
 
-def _behind(file: SourceFile, offset: int, text: str, *, parted: bool = False) -> Edit:
-    """On a line of its own behind the line of an offset; `parted` from code below by a blank one."""
-    end = re.compile(rb"[^\r\n]*").match(file.source, offset)
-    assert end is not None
+def _above(file: SourceFile, offset: int, text: str, blanks: int = 0) -> Edit | None:
+    """On a line of its own above the line of an import; None where that line begins with other code."""
+    start = _line_start(file, offset)
+    is_import = re.compile(rb"(?:import|from)\b(?!\s+__future__)").match(file.source, start)
+    return Edit(start, start, text + _line_end(file) * (1 + blanks)) if is_import else None
+
+
+def _behind(file: SourceFile, offset: int, text: str, *, parted: bool = False) -> Edit | None:
+    """On a line of its own behind the line that an offset ends; None where that goes on with other code.
+
+    `parted` from code below by a blank line.
+    """
+    end = re.compile(rb"[ \t;]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)").match(file.source, offset)
+    if end is None:
+        return None
     ending = _line_end(file)
     below = re.compile(rb"(?:\r\n|\r|\n)[ \t]*[^\s]").match(file.source, end.end())
     return Edit(end.end(), end.end(), ending + text + (ending if parted and below else ""))

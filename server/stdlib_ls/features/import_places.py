@@ -27,16 +27,12 @@ _MEMBERS = re.compile(
 )
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _MEMBER = re.compile(rb"\s*(" + _WORD + rb")(?:\s+as\s+" + _WORD + rb")?\s*")
+_LISTED = re.compile(rb"\s*" + _DOTTED + rb"(?:\s+as\s+" + _WORD + rb")?\s*")
 _ALIAS = re.compile(rb"\s*" + _WORD + rb"\s+(?:as\b.*)?", re.DOTALL)
 _LAST = re.compile(rb"\s*" + _NAME)
-# What follows a cursor in the middle of a list of names, in brackets and without.
-_GAP = rb"(?:\s|\\|#[^\r\n]*[\r\n])*"
-_REST = re.compile(
-    _NAME + rb"(?:\s+as\s+" + _WORD + rb")?(?P<names>(?:" + _GAP + rb"," + _GAP + _CLAUSE + rb")*)",
-)
-_REST_OF_LINE = re.compile(
-    _DOTTED + rb"(?:[ \t]+as[ \t]+" + _WORD + rb")?(?P<names>(?:" + _BLANK + rb"*," + _BLANK + rb"*" + _CLAUSE + rb")*)"
-)
+# What a name goes on with behind the cursor.
+_TAIL = re.compile(_DOTTED + rb"(?:[ \t]+as[ \t]+" + _WORD + rb")?")
+_LINE = re.compile(rb"(?:[^\r\n\\#;]|\\(?:\r\n|\r|\n))*")
 
 
 class ImportPlace(NamedTuple):
@@ -85,8 +81,7 @@ def _member_place(found: re.Match[bytes], after: bytes) -> ImportPlace | None:
     if not listed or module.startswith(".") or not all(members) or not _LAST.fullmatch(last):
         # What looks like an open bracket with other code in it says nothing about this place.
         return None if bracket and not (all(members) and _ALIAS.fullmatch(last)) else _NOTHING
-    rest = (_REST if bracket else _REST_OF_LINE).match(after)
-    taken = {_text(member[1]) for member in members if member} | _listed(rest)
+    taken = {_text(member[1]) for member in members if member} | _listed(after, bracket)
     return ImportPlace("members", module, frozenset(taken))
 
 
@@ -96,7 +91,7 @@ def _module_place(found: re.Match[bytes], after: bytes) -> ImportPlace:
         return _NOTHING
     place = _modules_of(typed)
     names = {_text(clause.split()[0]) for clause in found["before"].replace(b"\\", b"").split(b",") if clause.strip()}
-    names |= _listed(_REST_OF_LINE.match(after))
+    names |= _listed(after, in_bracket=False)
     start = f"{place.module}." if place.module else ""
     return place._replace(taken=frozenset(name.removeprefix(start) for name in names if name.startswith(start)))
 
@@ -106,12 +101,20 @@ def _modules_of(typed: bytes) -> ImportPlace:
     return _NOTHING if typed.startswith(b".") or ".." in _text(typed) else ImportPlace("modules", package)
 
 
-def _listed(rest: re.Match[bytes] | None) -> set[str]:
-    """The names that a statement goes on with."""
-    if rest is None:
-        return set()
-    clauses = _COMMENT.sub(b"", rest["names"]).replace(b"\\", b"").split(b",")
-    return {_text(clause.split()[0]) for clause in clauses if clause.strip()}
+def _listed(after: bytes, in_bracket: bool) -> set[str]:
+    """The names with which a statement goes on behind the one at the cursor."""
+    tail = _TAIL.match(after)
+    after = after[tail.end() :] if tail else after
+    line = _LINE.match(after)
+    rest = _COMMENT.sub(b"", after.partition(b")")[0]) if in_bracket else line[0] if line else b""
+    found = set()
+    for clause in re.split(rb"[,\r\n]", rest.replace(b"\\", b"")):
+        if not clause.strip():
+            continue
+        if not _LISTED.fullmatch(clause):
+            break  # Here begins other code: the bracket is still to be closed.
+        found.add(_text(clause.split()[0]))
+    return found
 
 
 def _text(name: bytes) -> str:

@@ -204,7 +204,7 @@ def _is_asked_for(file: SourceFile, name: bytes) -> bool:
 
 def _is_guarded(file: SourceFile, site: Site) -> bool:
     """Whether the author has thought about an import: a guard, or a branch on versions with another way out."""
-    if site.imported.place.guards - {"attribute-error", "warnings"}:
+    if site.imported.place.guards - {"attribute-error", "type-error", "warnings"}:
         return True
     name = site.imported.module.partition(".")[0]
     if any(name in condition for condition in conditions_around(file.document, site.base + site.imported.start)):

@@ -101,6 +101,7 @@ def _parameter(
     source = f"{_HEAD}{text}".encode()
     ends = [node.end_col_offset or 0 for node in (one, default) if node]
     shown = source[one.col_offset + len(one.arg.encode()) : max(ends)].decode().removeprefix(":").strip()
+    shown = re.sub(r"^=(?! )", "= ", shown)
     start = len(source[: one.col_offset - stars].decode()) - len(_HEAD)
     end = len(source[: max(ends)].decode()) - len(_HEAD)
     return Parameter(one.arg, shown, position, by_name, stars == 1, start, end)

@@ -56,7 +56,8 @@ def version_findings(file: SourceFile) -> Iterator[Diagnostic]:
                 if (found.start, found.code) not in told:
                     yield found._replace(find_fix=partial(_fix, file, sighting))
                 told.add((found.start, found.code))
-                break  # What is reached through it is no better.
+                if not dated.parameter:
+                    break  # What is reached through it is no better.
 
 
 def _finding(file: SourceFile, dated: _Dated, versions: VersionRange) -> Diagnostic | None:
@@ -136,12 +137,15 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
 
 def _uses_of_values(file: SourceFile, members: set[str]) -> Iterator[Sighting]:
     """The uses of some attributes of values whose class is plain."""
-    if members:
-        attribute = rb"\.[ \t]*(?:%s)\b" % b"|".join(re.escape(member.encode()) for member in sorted(members))
-        for found in re.finditer(attribute, file.source):
-            sighting = file.sightings.at(found.end())
-            if sighting and sighting.is_value:
-                yield sighting
+    if not members:
+        return
+    # What is reached through an import has been looked at, and what `self` is, the file does not say.
+    known = {b"self", b"cls", *(site.imported.local.encode() for site in file.sightings.imports())}
+    names = b"|".join(re.escape(member.encode()) for member in sorted(members))
+    for found in re.finditer(rb"(?<![\w.])([A-Za-z_]\w*)[ \t]*\.[ \t]*(?:%s)\b" % names, file.source):
+        sighting = None if found[1] in known else file.sightings.at(found.end())
+        if sighting and sighting.is_value:
+            yield sighting
 
 
 def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
@@ -194,22 +198,44 @@ def _is_silent(file: SourceFile, sighting: Sighting, dated: _Dated, code: str) -
     names = {part.name.rpartition(".")[2] for part in sighting.parts}
     if guards & (_GUARDS_OF_IMPORTS if sighting.is_import else _GUARDS_OF_USES):
         return True
+    if dated.parameter and "type-error" in guards:
+        return True
     if any(guard.removeprefix("has:") in names for guard in guards if guard.startswith("has:")):
         return True
     if code.startswith("deprecated-"):
         return "warnings" in guards
-    if any(use.name == sighting.name and is_stored(use, file.document) for site in sighting.sites
-           for use in file.sightings.uses_of(site)):  # fmt: skip
-        return True  # The program brings it itself where Python does not.
+    if _is_brought(file, sighting):
+        return True
     if _is_asked_for(file, dated.entry.name) or _is_provided(file, dated.entry.name):
         return True
     return not sighting.is_import and _is_never_evaluated(file, sighting)
 
 
+def _is_brought(file: SourceFile, sighting: Sighting) -> bool:
+    """Whether the program itself assigns to the name, for the Pythons that lack it."""
+    member = re.escape(sighting.name.rpartition(".")[2].encode())
+    if not re.search(rb"\." + member + rb"[ \t]*(?:=(?!=)|:)", file.source):
+        return False
+    uses = (use for site in sighting.sites for use in file.sightings.uses_of(site))
+    return any(use.name == sighting.name and is_stored(use, file.document) for use in uses)
+
+
 def _is_asked_for(file: SourceFile, name: str) -> bool:
     """Whether the file asks somewhere whether there is such a thing, or puts something in its place."""
-    quoted = rb"['\"](?:%s|%s)['\"]" % (re.escape(name.rpartition(".")[2].encode()), re.escape(name.encode()))
-    return any(_QUESTION.search(line[0]) for line in re.finditer(rb"[^\n]*" + quoted + rb"[^\n]*", file.source))
+    starts, source = file.document.lines.starts, file.source
+    for quoted in (name.rpartition(".")[2].encode(), name.encode()):
+        for place in (at for quote in (b"'", b'"') for at in _finds(source, quote + quoted + quote)):
+            line = source[starts[file.document.lines.line_of(place)] :].partition(b"\n")[0]
+            if _QUESTION.search(line):
+                return True
+    return False
+
+
+def _finds(source: bytes, wanted: bytes) -> Iterator[int]:
+    at = source.find(wanted)
+    while at >= 0:
+        yield at
+        at = source.find(wanted, at + 1)
 
 
 _QUESTION = re.compile(

@@ -18,7 +18,7 @@ from stdlib_ls.features.completion import Item
 from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.render import Format, unquote
 from stdlib_ls.features.rules import Diagnostic
-from stdlib_ls.features.signature_help import SignatureHelp
+from stdlib_ls.features.signature_help import ShownSignature, SignatureHelp
 from stdlib_ls.features.source_file import Context, Encoding
 from stdlib_ls.lsp.client import Client
 
@@ -148,17 +148,16 @@ def to_signature_help(found: SignatureHelp, client: Client) -> types.SignatureHe
                 )
                 for part in one.parameters
             ],
-            active_parameter=one.active if client.reads_active_of_signature else None,
+            active_parameter=_active(one) if client.reads_active_of_signature else None,
         )
         for one in found.signatures
     ]
+    return types.SignatureHelp(shown, found.active, _active(found.signatures[found.active]))
+
+
+def _active(one: ShownSignature) -> int:
     # Beyond the last one there is no parameter; without a number clients would point at the first.
-    active = found.signatures[found.active]
-    return types.SignatureHelp(
-        signatures=shown,
-        active_signature=found.active,
-        active_parameter=len(active.parameters) if active.active is None else active.active,
-    )
+    return len(one.parameters) if one.active is None else one.active
 
 
 def to_symbol(entry: Entry, context: Context) -> types.SymbolInformation:

@@ -88,7 +88,7 @@ def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
     offset = convert.to_offset(shown, params.position, ls.encoding)
     after_blank = params.context is not None and params.context.trigger_character == " "
     wanted = completion(file, offset, after_blank=after_blank)
-    return ls.completion_list(wanted, params.text_document.uri, offset) if wanted else None
+    return ls.completion_list(wanted, file.context, (params.text_document.uri, offset)) if wanted else None
 
 
 def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:

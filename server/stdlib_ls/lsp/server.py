@@ -297,14 +297,13 @@ class Server(LanguageServer):
 
     # Completion lists are the same for everybody who asks at the same kind of place, so they are kept as JSON.
 
-    def completion_list(self, wanted: Completion, uri: str, offset: int) -> Ready:
+    def completion_list(self, wanted: Completion, context: Context, place: tuple[str, int]) -> Ready:
         """The list for a place in a buffer, with documentation and edits where the client will not ask for them."""
-        file = self.python_file(uri)
-        self.last_context, self.last_place = file.context if file else self.last_context, (uri, offset)
+        self.last_context, self.last_place = context, place
         found = [
             made
             for group in wanted.groups
-            for label, made in self._kept_entries(group, self.last_context)
+            for label, made in self._kept_entries(group, context)
             if label not in wanted.taken
         ]
         return Ready(f'{{"isIncomplete":false,"items":[{",".join(found)}]}}')

@@ -39,10 +39,11 @@ def declared_ends(claims: Sequence[Claim]) -> Ends:
     return (low.lowest if low and low.key else None), (high.newest if high and high.key else None)
 
 
-def ahead(claims: Sequence[Claim], root: Path | None) -> VersionRange | None:
-    """From the Python in use, else the oldest that is supported, to the newest; None where nothing lies between.
+def ahead(claims: Sequence[Claim], root: Path | None) -> VersionRange:
+    """From the Python in use, else the oldest that is supported, to the newest.
 
     A pin or an environment says which Python is in use, unless script metadata says that others run the file.
+    Where it is newer than the newest, nothing lies ahead.
     Somebody has asked for what lies ahead, so even an assumed end counts as known.
     """
     judged = judge(claims, root)
@@ -51,8 +52,6 @@ def ahead(claims: Sequence[Claim], root: Path | None) -> VersionRange | None:
     in_use = None if of_a_script else next((one for one in claims if one.lowest and not one.key), None)
     if in_use is None or in_use.lowest is None:
         return replace(judged, lowest_source=f"oldest supported: {judged.lowest_source}")
-    if in_use.lowest > judged.newest:
-        return None
     return replace(judged, lowest=in_use.lowest, lowest_source=f"in use: {source(in_use, root)}")
 
 

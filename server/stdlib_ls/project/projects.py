@@ -67,8 +67,8 @@ class Project:
         """The Pythons that a file of this folder with this text has to work on."""
         return judge(self._claims(text), self.root) if script_block(text) else self._range
 
-    def range_ahead(self, text: str) -> VersionRange | None:
-        """From the Python in use to the newest that a file with this text allows; None where nothing lies between."""
+    def range_ahead(self, text: str) -> VersionRange:
+        """From the Python in use to the newest that a file with this text allows, which may be older."""
         return ahead(self._claims(text), self.root)
 
     @property
