@@ -64,13 +64,18 @@ class Walker:
         """The files to look at in some paths, each folder's in order; those that do not exist are problems."""
         for path in paths:
             if path.is_dir():
-                for folder, folders, names in os.walk(path, onerror=self._fail_to_list):
-                    folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
-                    yield from (Path(folder, name) for name in sorted(names) if _is_looked_at(folder, name))
+                for found in self.files_by_folder(path):
+                    yield from found
             elif path.exists():
                 yield path
             else:
                 self.fail(f"{path}: no such file or folder")
+
+    def files_by_folder(self, top: Path) -> Iterator[list[Path]]:
+        """The files to look at in a folder and in each one below, which may be none."""
+        for folder, folders, names in os.walk(top, onerror=self._fail_to_list):
+            folders[:] = sorted(name for name in folders if not _is_skipped(Path(folder, name)))
+            yield [Path(folder, name) for name in sorted(names) if _is_looked_at(folder, name)]
 
     def read(self, path: Path) -> Text | None:
         """The text of a file that may matter, or None."""

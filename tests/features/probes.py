@@ -172,7 +172,7 @@ def probe_diagnostics(case: Case, catalog: Catalog) -> str:
     answers = []
     for one in diagnostics(file):
         line, column = file.position(one.start, "utf-32")
-        place = f"{line + 1}:{column + 1} {file.slice(one.start, one.end)}"
+        place = f"{line + 1}:{column + 1} {file.slice(one.start, one.end).splitlines()[0]}"
         message = f"\n  {one.message}" if case.options.get("show") == "messages" else ""
         answers.append(f"{place}: {one.severity} {one.code}{message}")
     return "\n".join(answers) or NOTHING

@@ -17,11 +17,12 @@ from stdlib_ls.versions import Version
 
 # What may speak of the version of Python besides the names that are known to.
 _VERSION_WORDS = (
-    rb"(?i:version_info|hexversion|py(?:thon)?_?version|__version__|\bPY_?[23])|version\s*\(|\bVERSION\b|\bsys\.version\b"
+    rb"(?i:version_info|hexversion|py(?:thon)?_?version|__version__|\bPY_?[23])"
+    rb"|version\s*\(|\bVERSION\b|\bsys\.version\b"
 )
 _VERSION_WORD = re.compile(r"(?i:version_info|hexversion|py(?:thon)?_?version|^__version__$|^PY_?[23])|^VERSION$")
-# A literal beginning makes the search fast.
-_CONSTANT_CONDITION = re.compile(rb"if[ \t]+(?:False|True|[01])\b")
+# A literal beginning makes each search fast.
+_CONSTANT_CONDITIONS = (re.compile(rb"if[ \t]+(?:False|True|[01])\b"), re.compile(rb"while[ \t]+(?:False|0)\b"))
 _LEAVING_CALLS = re.compile(r"(?i)(?:^|[._])(?:_?exit|quit|abort|die|bye|skip|skiptest|fail|error|usage)$")
 _LEAVING = frozenset(("return_statement", "raise_statement", "continue_statement", "break_statement"))
 
@@ -67,8 +68,8 @@ def _places(document: Document, names: Names) -> Iterator[int]:
             # A function may tell: `if is_version(3, 11):`.
             ends = (place + len(word.encode()) for place in document.places_of(word))
             yield from (end - 1 for end in ends if document.source[end : end + 2].lstrip()[:1] == b"(")
-    for constant in _CONSTANT_CONDITION.finditer(document.source):
-        yield constant.end() - 1
+    for pattern in _CONSTANT_CONDITIONS:
+        yield from (found.end() - 1 for found in pattern.finditer(document.source))
 
 
 def _regions(outer: Node, steps: list[Step], index: int, names: Names) -> Iterator[Region]:

@@ -294,6 +294,9 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
             "bases": row.get("bases"),
             "signature": row.get("sig"),
             "parameters": row.get("params"),
+            "returns": row.get("returns"),
+            "enters": row.get("enters"),
+            "unless_mode": row.get("unless_mode"),
             **_shared_fields(row),
             **lines.get(row["name"], {}),
         }
@@ -301,7 +304,7 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
     if "alias_of" not in row:
         return own
     main = _symbol_record(facts.symbols[row["alias_of"]], facts, lines)
-    passed_on = ("summary", "pitfalls", "signature", "parameters", "keywords")
+    passed_on = ("summary", "pitfalls", "signature", "parameters", "returns", "enters", "unless_mode", "keywords")
     # What has the members of another class is as good as derived from it.
     return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]], "alias": True}
 

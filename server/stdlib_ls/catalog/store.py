@@ -20,6 +20,8 @@ from stdlib_ls.versions import OLDEST_KNOWN, Version, VersionRange, parse_versio
 DEFAULT_PATH = Path(__file__).resolve().parents[1] / "data" / "catalog.txt"
 _CACHED_RECORDS = 512
 _ALIAS_DEPTH = 8
+_CLASSES = ("class", "exception")
+_CALLED = ("function", "method", "classmethod", "staticmethod")
 # What is documented nowhere is linked to the contents of the library reference.
 _LIBRARY_PAGE = "library/index.html"
 
@@ -60,6 +62,8 @@ class Entry(NamedTuple):
     where the newest has not, and `docs_before` has the first and last version of earlier places, oldest first.
     What is not documented has the place of its class, module or package, and without any the library's page.
     `parameters` are those that came later than the thing itself, or have gone: in which versions.
+    `returns` is the class of what comes back, "Self" for that through which it was reached, or "" where it is not
+    plain; not so where a mode has a letter of `unless_mode`. `enters` is, on a class, that of what `with` binds.
     `card` holds what people wrote about a module; symbols have summary, pitfalls and `instead` only.
     """
 
@@ -71,6 +75,9 @@ class Entry(NamedTuple):
     instead: str
     signature: Any
     parameters: dict[str, tuple[Version | None, Version | None]]
+    returns: str
+    enters: str
+    unless_mode: str
     added: Version | None
     deprecated: Version | None
     is_deprecated: bool
@@ -104,6 +111,7 @@ class Catalog:
         self._entry = lru_cache(_CACHED_RECORDS)(self._build_entry)
         self._dated = lru_cache(_CACHED_RECORDS)(self._read_dated)
         self._public = lru_cache(_CACHED_RECORDS)(self._build_public_names)
+        self._result = lru_cache(_CACHED_RECORDS)(self._find_result)
 
     def find(self, name: str) -> Entry | None:
         """The module or symbol of a name, or of the base class that has it: `collections.OrderedDict.get`."""
@@ -159,6 +167,29 @@ class Catalog:
         if entry is None:
             return None
         return entry.name if entry.kind in ("class", "exception") else None
+
+    def result_of(self, name: str, *, entered: bool = False, mode: str = "") -> str | None:
+        """The class whose instance a call of a name gives, or that of what `with` binds to it; None where unknown.
+
+        `mode` are the letters of a mode that is passed, and "?" for one that cannot be told.
+        """
+        return self._result(name, entered, mode)
+
+    def _find_result(self, name: str, entered: bool, mode: str) -> str | None:
+        entry = self.find(name)
+        if entry is None or (entry.unless_mode and set(mode) & {*entry.unless_mode, "?"}):
+            return None
+        made = entry.returns if entry.kind in _CALLED else ""
+        if entry.kind in _CLASSES:
+            made = entry.returns or entry.name
+        if made == "Self":
+            owner = self.find(name.rpartition(".")[0])
+            made = owner.name if owner and owner.kind in _CLASSES else ""
+        if made and entered:
+            kind = self.find(made)
+            bound = kind.enters if kind else ""
+            made = made if bound == "Self" else bound
+        return made or None
 
     def dated(self, module: str) -> frozenset[str]:
         """The names below a top-level module, or below `builtins`, that versions matter to, without the module's."""
@@ -252,6 +283,9 @@ class Catalog:
                 parameter: (_version(dates.get("added")), _version(dates.get("removed")))
                 for parameter, dates in record.get("parameters", {}).items()
             },
+            returns=record.get("returns", ""),
+            enters=record.get("enters", ""),
+            unless_mode=record.get("unless_mode", ""),
             added=_version(record.get("added")),
             deprecated=_version(deprecated),
             is_deprecated=bool(deprecated),

@@ -12,6 +12,7 @@ from stdlib_ls.features.judgement import (
     group_uses,
     keep_when,
     new_name,
+    notes_of,
     old_name,
     shown_fix,
     shown_pattern,
@@ -142,7 +143,7 @@ def package_card(verdict: Verdict, context: Context) -> Card:
             for row in package.get("replacements", ())
             if "fix" in row
         )[:_MEMBERS]
-    differences = [note for uses in covered for note in (uses[0].row or {}).get("differs", ())]
+    differences = [note for uses in covered for note in notes_of(uses[0])]
     return Card(
         title=package["package"],
         kind="package",

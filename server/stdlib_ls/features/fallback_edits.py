@@ -12,6 +12,7 @@ import tokenize
 from typing import Literal, NamedTuple, TypeVar
 
 from stdlib_ls.features.edits import Edit, apply_edits, keeps_form
+from stdlib_ls.features.scope_changes import changes_scope
 from stdlib_ls.features.text_lines import TextLines
 
 # An arm that never runs, one that runs whenever it is come to, and one of which nobody knows.
@@ -84,8 +85,9 @@ def keep_operand(
     source: bytes, starts: list[int], whole: tuple[int, int], living: tuple[int, int]
 ) -> list[Edit] | None:
     """The edits that put one value of a conditional expression in its place."""
-    if b"#" in source[whole[0] : living[0]] + source[living[1] : whole[1]]:
-        return None
+    gone = source[whole[0] : living[0]] + source[living[1] : whole[1]]
+    if re.search(rb"#|:=|\byield\b", gone):
+        return None  # A comment, or what makes another scope of the one around.
     edit = Edit(*whole, source[slice(*living)].decode("utf-8", "surrogatepass"))
     after = apply_edits(source, [edit])
     if not keeps_form(source, after):
@@ -343,12 +345,19 @@ def _checked(text: TextLines, node: ast.stmt, new: list[ast.stmt], edits: list[E
     if isinstance(owner, _DOCUMENTED) and place == 0 and ast.get_docstring(owner) is not None:
         return None  # A text that only stood there would say what the whole is for.
     after = apply_edits(text.source, edits)
-    if ast.dump(ast.parse(after.decode("utf-8", "surrogatepass"))) != ast.dump(text.tree):
+    was, got = (ast.parse(one.decode("utf-8", "surrogatepass")) for one in (text.source, after))
+    if ast.dump(got) != ast.dump(text.tree) or changes_scope(was, got, _like(was, node)):
         return None
     return edits if _encoding_of(after) == _encoding_of(text.source) else None
 
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _like(tree: ast.Module, node: ast.stmt) -> ast.stmt:
+    """The statement of another tree of the same source that a node stands for."""
+    place = node.lineno, node.col_offset
+    return next(one for one in ast.walk(tree) if isinstance(one, type(node)) and (one.lineno, one.col_offset) == place)
 
 
 def _encoding_of(source: bytes) -> list[bytes]:

@@ -28,6 +28,7 @@ from stdlib_ls.features.judgement import (
     changes_package,
     is_coupled,
     new_name,
+    notes_of,
     old_name,
     row_of_name,
     site_group,
@@ -96,7 +97,7 @@ def _title(file: SourceFile, verdict: Verdict, whole: Verdict) -> str:
         title += f" and keep {whole.package['package']} for the rest"
     if verdict.exact:
         return title
-    notes = [note for use in verdict.uses for note in (use.row or {}).get("differs", ())]
+    notes = [note for use in verdict.uses for note in notes_of(use)]
     return f"{title}, look at: {shorten(unquote(notes[0]), _LONGEST_NOTE, placeholder='…')}"
 
 

@@ -9,22 +9,21 @@ import re
 from typing import NamedTuple
 
 _BLANK = rb"(?:[ \t\f]|\\(?:\r\n|\r|\n))"
-# A line that goes on with the one before it begins no statement.
-_START = rb"(?:^|(?<!\\)(?<!\\\r)[;:\r\n])[ \t\f]*"
 _NAME = rb"[\w\x80-\xff]*"
 _WORD = rb"[\w\x80-\xff]+"
 _DOTTED = rb"[\w.\x80-\xff]*"
 _CLAUSE = _DOTTED + rb"(?:" + _BLANK + rb"+as" + _BLANK + rb"+" + _WORD + rb")?"
 _PLAIN = re.compile(
-    _START + rb"import" + _BLANK + rb"+(?P<before>(?:" + _CLAUSE + _BLANK + rb"*," + _BLANK + rb"*)*)"
+    rb"import" + _BLANK + rb"+(?P<before>(?:" + _CLAUSE + _BLANK + rb"*," + _BLANK + rb"*)*)"
     rb"(?P<typed>[^\r\n;#]*)\Z"
 )
-_SOURCE = re.compile(_START + rb"from" + _BLANK + rb"+(?P<typed>" + _DOTTED + rb")\Z")
-_KEYWORD = re.compile(_START + rb"from" + _BLANK + rb"+(?P<module>" + _DOTTED + rb")" + _BLANK + rb"+[a-z]*\Z")
+_SOURCE = re.compile(rb"from" + _BLANK + rb"+(?P<typed>" + _DOTTED + rb")\Z")
+_KEYWORD = re.compile(rb"from" + _BLANK + rb"+(?P<module>" + _DOTTED + rb")" + _BLANK + rb"+[a-z]*\Z")
 _MEMBERS = re.compile(
-    _START + rb"from" + _BLANK + rb"+(?P<module>" + _DOTTED + rb")" + _BLANK + rb"+import(?![\w\x80-\xff])"
+    rb"from" + _BLANK + rb"+(?P<module>" + _DOTTED + rb")" + _BLANK + rb"+import(?![\w\x80-\xff])"
     rb"(?P<names>" + _BLANK + rb"*\((?:[^()#;]|#[^\r\n]*[\r\n])*|(?:[^()#;\r\n\\]|\\(?:\r\n|\r|\n))*)\Z"
 )
+_WHOLE_WORD = re.compile(rb"(?:import|from)(?![\w\x80-\xff])")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _MEMBER = re.compile(rb"\s*(" + _WORD + rb")(?:\s+as\s+" + _WORD + rb")?\s*")
 _LISTED = re.compile(rb"\s*" + _DOTTED + rb"(?:\s+as\s+" + _WORD + rb")?\s*")
@@ -52,23 +51,39 @@ _NOTHING = ImportPlace("nothing")
 
 def import_place(before: bytes, after: bytes) -> ImportPlace | None:
     """The place between two texts; None outside of import statements."""
-    if b"import" not in before and b"from" not in before:
+    start = _last_statement(before)
+    if start is None:
         return None
-    found = _MEMBERS.search(before)
+    found = _MEMBERS.match(before, start)
     if found:
         return _member_place(found, after)
-    found = _PLAIN.search(before)
+    found = _PLAIN.match(before, start)
     if found:
         return _module_place(found, after)
-    found = _SOURCE.search(before)
+    found = _SOURCE.match(before, start)
     if found:
         return _modules_of(found["typed"])
-    found = _KEYWORD.search(before)
+    found = _KEYWORD.match(before, start)
     if found and not _text(found["module"]).startswith("."):
         follows = re.match(_NAME + _BLANK + rb"*(?:import\b|$|[\r\n#;])", after)
         is_open = follows is not None and b"import" not in follows[0]
         return ImportPlace("keyword", _text(found["module"])) if is_open else _NOTHING
     return _NOTHING if found else None
+
+
+def _last_statement(before: bytes) -> int | None:
+    """Where the last import statement begins, whether or not it goes on to the end of the text."""
+    end = len(before)
+    while True:
+        end = max(before.rfind(b"import", 0, end), before.rfind(b"from", 0, end))
+        if end < 0:
+            return None
+        line = max(before.rfind(b"\n", 0, end), before.rfind(b"\r", 0, end)) + 1
+        prefix = before[line:end].strip(b" \t\f")
+        # A line that goes on with the one before it begins no statement.
+        goes_on = not prefix and before[:line].removesuffix(b"\n").removesuffix(b"\r").endswith(b"\\")
+        if not goes_on and (not prefix or prefix.endswith((b";", b":"))) and _WHOLE_WORD.match(before, end):
+            return end
 
 
 def _member_place(found: re.Match[bytes], after: bytes) -> ImportPlace | None:

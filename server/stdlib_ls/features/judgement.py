@@ -159,8 +159,17 @@ def group_uses(uses: list[Use]) -> list[list[Use]]:
 
 
 def old_name(use: Use) -> str:
-    """What a use is of, by its full dotted name."""
-    return str(use.row["anchor"]) if use.row else use.sighting.name
+    """What a use is of: its full dotted name, or the form that a row speaks of where that is not just a call."""
+    if use.row is None:
+        return use.sighting.name
+    anchor, match = str(use.row["anchor"]), str(use.row["match"])
+    is_plain = re.fullmatch(r"(\((\$+\w+(, )?)*\))?", match.removeprefix(anchor)) is not None
+    return anchor if is_plain else shown_pattern(match)
+
+
+def notes_of(use: Use) -> list[str]:
+    """What to look at before a use is replaced, holes named as people would."""
+    return [shown_pattern(note) for note in (use.row or {}).get("differs", ())]
 
 
 def new_name(use: Use) -> str:

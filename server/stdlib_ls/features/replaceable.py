@@ -14,6 +14,7 @@ from stdlib_ls.features.judgement import (
     group_uses,
     keep_when,
     new_name,
+    notes_of,
     old_name,
     other_imports,
     shown_fix,
@@ -108,7 +109,7 @@ def _coverage(file: SourceFile, verdict: Verdict) -> str:
     covered = _join([f"{new_name(uses[0])} covers {old_name(uses[0])}" for uses in group_uses(verdict.covered)])
     covered += _since(verdict.covered, file.context.versions)
     if verdict.complete:
-        notes = [note for use in verdict.uses if not use.exact for note in (use.row or {}).get("differs", ())]
+        notes = [note for use in verdict.uses if not use.exact for note in notes_of(use)]
         look = f" Look at this first: {unquote(notes[0])}" if notes else ""
         is_all = not other_imports(file, verdict.package, verdict.sites)
         return f"{covered}: all that this {'file uses of ' + name if is_all else 'import is used for'}.{look}"

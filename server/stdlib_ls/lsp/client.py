@@ -27,6 +27,9 @@ class Client(NamedTuple):
     answers_configuration: bool = False
     versions_edits: bool = False
     renames_files: bool = False
+    # Both are asked for file by file: whether it tells of changed files, and whether of those outside of the workspace.
+    watches_files: bool = False
+    watches_elsewhere: bool = False
     reads_label_offsets: bool = False
     reads_active_of_signature: bool = False
 
@@ -42,6 +45,7 @@ def read_client(declared: types.ClientCapabilities) -> Client:
     resolvable = completion.resolve_support.properties if completion and completion.resolve_support else ()
     edits = workspace.workspace_edit
     signature = text.signature_help.signature_information if text.signature_help else None
+    watching = workspace.did_change_watched_files
     refreshes = bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
     return Client(
         hover_format=_format(text.hover.content_format if text.hover else None),
@@ -60,6 +64,8 @@ def read_client(declared: types.ClientCapabilities) -> Client:
         renames_files=bool(
             edits and edits.document_changes and types.ResourceOperationKind.Rename in (edits.resource_operations or ())
         ),
+        watches_files=bool(watching and watching.dynamic_registration),
+        watches_elsewhere=bool(watching and watching.relative_pattern_support),
         reads_label_offsets=bool(
             signature and signature.parameter_information and signature.parameter_information.label_offset_support
         ),

@@ -1,7 +1,7 @@
 """What the server answers to, and how: each handler turns a message into one call of a feature.
 
 `TABLE` is the table of contents. Handlers are plain functions that run one after the other: the next message
-never sees a half-finished one.
+never sees a half-finished one. Only a look at the whole workspace lets others pass between two files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     ls.start_with(params)
     if ls.client.pulls_diagnostics:
         # What is advertised follows from what is registered, and nobody shall get diagnostics both ways.
-        ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)(diagnosed)
+        of_all = ls.settings.diagnostics_workspace
+        pulled = types.DiagnosticOptions(False, of_all, work_done_progress=of_all or None)
+        ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pulled)(diagnosed)
+        if of_all:
+            ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnosed)
     if ls.settings.search_symbols:
         # Other servers own the search for the workspace's symbols, so this one joins in only where it is asked to.
         ls.feature(types.WORKSPACE_SYMBOL)(symbols_searched)
@@ -46,13 +50,27 @@ def diagnosed(ls: Server, params: types.DocumentDiagnosticParams) -> types.Relat
     return types.RelatedFullDocumentDiagnosticReport(ls.diagnostics(params.text_document.uri))
 
 
+async def workspace_diagnosed(ls: Server, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+    # The one handler that others may overtake: it takes as long as the workspace is large.
+    from stdlib_ls.lsp.workspace_diagnostics import Survey  # noqa: PLC0415 - few ask for it
+
+    return await Survey(ls, params).run()
+
+
 def initialized(ls: Server, params: types.InitializedParams) -> None:
-    ls.ask_for_settings()
+    ls.roots.ask_for_settings()
+    ls.roots.watch()
+
+
+def changed_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    # The framework keeps the list of them; what is asked for are the settings in those that are new.
+    ls.roots.ask_for_settings()
+    ls.refresh()
 
 
 def changed_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
     if ls.client.answers_configuration:
-        ls.ask_for_settings()
+        ls.roots.ask_for_settings()
     else:
         ls.configure(params.settings)
 
@@ -61,8 +79,20 @@ def changed_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None
     ls.refresh()
 
 
-def saved(ls: Server, params: types.DidSaveTextDocumentParams | types.DidSaveNotebookDocumentParams) -> None:
+def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+    ls.saved(params.text_document.uri)
+
+
+def saved_notebook(ls: Server, params: types.DidSaveNotebookDocumentParams) -> None:
     ls.refresh()
+
+
+def renamed_files(ls: Server, params: types.RenameFilesParams) -> None:
+    ls.lose_files(one.old_uri for one in params.files)
+
+
+def deleted_files(ls: Server, params: types.DeleteFilesParams) -> None:
+    ls.lose_files(one.uri for one in params.files)
 
 
 def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
@@ -151,13 +181,20 @@ def _includes(wanted: str, kind: str) -> bool:
     return not wanted or kind == wanted or kind.startswith(wanted + ".")
 
 
+_EVERY_FILE = types.FileOperationRegistrationOptions(
+    [types.FileOperationFilter(types.FileOperationPattern("**/*"), "file")]
+)
+
 TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
     (types.INITIALIZE, initialize, None),
     (types.INITIALIZED, initialized, None),
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, changed_files, None),
+    (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, changed_folders, None),
+    (types.WORKSPACE_DID_RENAME_FILES, renamed_files, _EVERY_FILE),
+    (types.WORKSPACE_DID_DELETE_FILES, deleted_files, _EVERY_FILE),
     (types.TEXT_DOCUMENT_DID_SAVE, saved, None),
-    (types.NOTEBOOK_DOCUMENT_DID_SAVE, saved, None),
+    (types.NOTEBOOK_DOCUMENT_DID_SAVE, saved_notebook, None),
     (types.TEXT_DOCUMENT_HOVER, hovered, None),
     (
         types.TEXT_DOCUMENT_COMPLETION,

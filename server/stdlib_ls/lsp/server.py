@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.uris import to_fs_path
 
 from stdlib_ls import __version__
 from stdlib_ls.catalog.store import Catalog
@@ -30,12 +29,12 @@ from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.client import Client, read_client
 from stdlib_ls.lsp.notebooks import Notebook, Notebooks, sync_options
 from stdlib_ls.lsp.transport import Protocol, Ready, lenient_converter, serve_pipe, serve_socket
+from stdlib_ls.lsp.workspace import Roots, path_of
 from stdlib_ls.project import Projects
 from stdlib_ls.project.claims import parse_toml
-from stdlib_ls.settings import Settings, read_settings
+from stdlib_ls.settings import Settings
 
 _log = logging.getLogger(__name__)
-_SECTION = "stdlib-ls"
 _KEPT_LISTS = 64
 _PROJECT_FILE = "pyproject.toml"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -51,6 +50,8 @@ class OpenFile:
     file: SourceFile
     version: int | None
     path: Path | None
+    # Somebody took away the file, so nothing is wrong with it, unless the buffer lives on.
+    is_gone: bool = False
 
     @property
     def configures(self) -> bool:
@@ -74,9 +75,13 @@ class Server(LanguageServer):
         self.client = Client()
         self.encoding: Encoding = "utf-16"
         self.projects = Projects()
+        self.roots = Roots(self)
+        # What the last looks at the whole workspace found, for the next one.
+        self.surveyed: dict[Path, Any] = {}
+        # How often everything was to be judged again; what was found before does not hold for sure.
+        self.generation = 0
         self._files: dict[str, OpenFile] = {}
         self.notebooks = Notebooks()
-        self.settings = self._initial = Settings()
         # What a client asks to have resolved was in the last list that it got.
         self.last_context = Context(self.catalog)
         self._logged: set[str] = set()
@@ -99,6 +104,8 @@ class Server(LanguageServer):
             return
         text = document.text
         file = RequirementsFile(text, context, kind, parse_toml) if kind else SourceFile(text, context)
+        if self.roots.have_changed(held.path for held in (*self._files.values(), *self.notebooks)):
+            self.refresh()  # Not every client watches files.
         self._files[document.uri] = OpenFile(file, document.version, path)
         self._after_change(document.uri)
 
@@ -110,7 +117,7 @@ class Server(LanguageServer):
         held = self._files.get(uri)
         if held is None:
             return
-        held.version = params.text_document.version
+        held.version, held.is_gone = params.text_document.version, False
         for change in params.content_changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 start = convert.to_offset(held.file, change.range.start, self.encoding)
@@ -146,9 +153,12 @@ class Server(LanguageServer):
         return None if isinstance(file, RequirementsFile) else file
 
     def _brought_up_to_date(self, file: SourceFile, path: Path | None, uri: str) -> SourceFile:
-        project = self.projects.of(path)
+        project = self.roots.project_of(path)
         self._log_once(project.problems)
         context = context_of(self.catalog, project, path, file.script_text())
+        if path is None:
+            # Nobody knows where the buffer will be saved, and which files will lie beside it.
+            context = context._replace(shadow=Context(self.catalog).shadow)
         self._log_once(list(context.problems))
         file.context = context if uri.startswith(_EDITED) else context._replace(quiet=True)
         return file
@@ -168,9 +178,7 @@ class Server(LanguageServer):
 
     def workspace_context(self) -> Context:
         """What a question is judged by that concerns no file: the project in the first folder of the workspace."""
-        root = self.workspace.root_path
-        project = self.projects.in_folder(Path(root)) if root else self.projects.of(None)
-        return context_of(self.catalog, project, None, "")
+        return context_of(self.catalog, self.roots.project_of(None), None, "")
 
     def version_of(self, uri: str) -> int | None:
         """The version of an open buffer."""
@@ -248,46 +256,56 @@ class Server(LanguageServer):
         notebook = self.notebooks.holding(uri)
         if notebook:
             return self._cell_diagnostics(notebook)[uri]
-        file = self.judged_file(uri)
-        found = diagnostics(file) if file else []
+        held, file = self._files.get(uri), self.judged_file(uri)
+        found = diagnostics(file) if file and not (held and held.is_gone) else []
         return [convert.to_diagnostic(file, one, self.encoding, self.client) for one in found if file]
 
     def refresh(self) -> None:
         """Have every open file judged again."""
+        self.generation += 1
         if not self.client.pulls_diagnostics:
             for uri in self._files:
                 self.publish(uri)
             for notebook in self.notebooks:
                 self._after_cells_change(notebook, ())
-        elif self._files or any(self.notebooks):
+        elif self._files or any(self.notebooks) or self.settings.diagnostics_workspace:
             self.workspace_diagnostic_refresh(None)
 
+    def saved(self, uri: str) -> None:
+        """A buffer has become a file, and whatever it says may concern all others."""
+        if uri in self._files:
+            self._files[uri].is_gone = False
+        self.refresh()
+
+    def lose_files(self, uris: Iterable[str]) -> None:
+        """Files, or all files of folders, are no longer where they were; their diagnostics go with them."""
+        for lost in uris:
+            for uri, held in self._files.items():
+                held.is_gone = held.is_gone or uri == lost or uri.startswith(f"{lost.rstrip('/')}/")
+        self.refresh()
+
+    def open_paths(self) -> dict[Path, str]:
+        """The addresses of the open files by their paths."""
+        return {held.path: uri for uri, held in self._files.items() if held.path}
+
     # Settings.
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of what lies in no folder of the workspace."""
+        return self.roots.settings
 
     def start_with(self, params: types.InitializeParams) -> None:
         """Take in what the client says of itself, and its first settings."""
         self.client = read_client(params.capabilities)
         self.encoding = _ENCODINGS.get(str(getattr(self.workspace, "position_encoding", "utf-16")), "utf-16")
-        self._initial, problems = read_settings(params.initialization_options, "initializationOptions", Settings())
-        self._log_once(problems)
-        self.settings = self._initial
-        self.projects.rebase(self._initial)
+        self._log_once(self.roots.start(params.initialization_options))
 
-    def configure(self, table: object) -> None:
+    def configure(self, general: object, folders: Sequence[Path] = (), tables: Sequence[object] = ()) -> None:
         """Take over the client's settings; what is wrong with them is named once, in its log."""
-        if isinstance(table, Mapping) and isinstance(table.get(_SECTION), Mapping):
-            table = table[_SECTION]
-        self.settings, problems = read_settings(table, "the editor's settings", self._initial)
-        self._log_once(problems)
-        self.projects.rebase(self.settings)
+        self._log_once(self.roots.configure(general, folders, tables))
         self._lists.clear()
         self.refresh()
-
-    def ask_for_settings(self) -> None:
-        """Have the client send its settings, if it answers such questions."""
-        if self.client.answers_configuration:
-            wanted = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION)])
-            self.workspace_configuration(wanted, callback=lambda answer: self.configure(answer[0] if answer else None))
 
     def _log_once(self, messages: list[str]) -> None:
         for message in messages:
@@ -374,9 +392,3 @@ class Server(LanguageServer):
 
 
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
-
-
-def path_of(uri: str) -> Path | None:
-    """The path of a document that is a file on this machine."""
-    path = to_fs_path(uri) if uri.startswith("file:") else None
-    return Path(path) if path else None

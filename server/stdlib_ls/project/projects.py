@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -139,6 +140,7 @@ class Projects:
 
     def __init__(self, base: Settings = _DEFAULTS) -> None:
         self._base = base
+        self._bases: Mapping[Path, Settings] = {}
         self._disk = Disk()
         self._folders: dict[Path, Folder] = {}
         self._projects: dict[Path, Project] = {}
@@ -159,8 +161,15 @@ class Projects:
             chain = self._chain(folder)
             import_folders = _import_folders(chain, self._disk)
             listings = tuple(map(self._disk.listing, import_folders))
-            known = self._projects[folder] = _make_project(chain, import_folders, listings, self._base, self._disk)
+            base = self._base_of(folder)
+            known = self._projects[folder] = _make_project(chain, import_folders, listings, base, self._disk)
         return known
+
+    def _base_of(self, folder: Path) -> Settings:
+        """The settings that a project in some folder starts from: those of the nearest folder that has its own."""
+        if not self._bases:
+            return self._base
+        return next((self._bases[path] for path in (folder, *folder.parents) if path in self._bases), self._base)
 
     def override(self, path: Path, text: str | None) -> None:
         """Takes the text of an open buffer instead of the file `path`; None goes back to the file."""
@@ -172,9 +181,10 @@ class Projects:
         self._folders.pop(path.parent, None)
         self._projects.clear()
 
-    def rebase(self, base: Settings) -> None:
-        """Changes the settings that projects start from: those of the editor or the command line."""
+    def rebase(self, base: Settings, of_folders: Mapping[Path, Settings] | None = None) -> None:
+        """Changes the settings that projects start from: the editor's, which may differ below some folders."""
         self._base = base
+        self._bases = {_absolute(folder): settings for folder, settings in (of_folders or {}).items()}
         self._projects.clear()
 
     def _chain(self, folder: Path) -> tuple[Folder, ...]:

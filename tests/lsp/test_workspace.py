@@ -1,0 +1,279 @@
+"""Workspaces of several folders and many files: settings, watching, files that go, and diagnostics of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from client import Client, Message
+from wire_session import COMMAND, FIXABLE, NAMES, PROJECT, QUIET, Session, declared, dig, pushed
+
+# tomllib came with 3.11, asynchat went with 3.12.
+DATED = "import tomllib\nimport asynchat\n\nprint(tomllib, asynchat)\n"
+GONE = "import pkg_resources\n\nprint(pkg_resources)\n"
+SURVEYED = {"diagnostics": {"workspace": True}}
+
+
+class ManyFolders(Client):
+    """A client with several folders, each of which may have settings of its own, by its address."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(COMMAND)
+        self.of_folders: dict[str | None, Any] = settings
+
+    def _answer(self, method: str, params: Any) -> Message:
+        if method == "workspace/configuration":
+            return {"result": [self.of_folders.get(item.get("scopeUri")) for item in params["items"]]}
+        return super()._answer(method, params)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Two folders of one workspace, above which nothing is looked at."""
+    (tmp_path / ".git").mkdir()
+    for name, specifier in (("old", ">=3.9"), ("new", ">=3.12")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text(f'[project]\nrequires-python = "{specifier}"\n')
+    return tmp_path / "old", tmp_path / "new"
+
+
+@pytest.fixture
+def many(folders: tuple[Path, Path]) -> Iterator[Callable[..., Session]]:
+    """Starts servers for a client with both folders: many("neovim")."""
+    running: list[Client] = []
+
+    def start(name: str, folders: tuple[Path, ...] = folders, **more: Any) -> Session:
+        client = ManyFolders()
+        running.append(client.__enter__())
+        recorded = {**declared(name), **more}
+        listed = [{"uri": folder.as_uri(), "name": folder.name} for folder in folders]
+        answer = client.initialize(**recorded, rootUri=None, workspaceFolders=listed)
+        return Session(name, client, folders[0], answer, recorded["capabilities"])
+
+    yield start
+    for client in running:
+        client.__exit__(None, None, None)
+
+
+def codes(found: list[dict[str, Any]]) -> list[str]:
+    return [one["code"] for one in found]
+
+
+def configured(session: Session, tables: Mapping[str | None, Any] | None = None) -> None:
+    """Have the server ask for settings, and wait until it has."""
+    if tables is not None:
+        assert isinstance(session.client, ManyFolders)
+        session.client.of_folders = dict(tables)
+        session.client.notify("workspace/didChangeConfiguration", {"settings": None})
+    session.client.wait_for("workspace/configuration")
+
+
+# Several folders.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_folder_has_its_project(
+    many: Callable[..., Session], folders: tuple[Path, Path], name: str, tmp_path: Path
+) -> None:
+    session = many(name)
+    assert session.answer["capabilities"]["workspace"]["workspaceFolders"] == {
+        "supported": True,
+        "changeNotifications": True,
+    }
+    if session.can("workspace", "configuration"):
+        configured(session)
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / ".git").mkdir()
+    (outside / ".python-version").write_text("3.12")
+    expected = {
+        (folders[0] / "app.py").as_uri(): ["not-yet-available", "removed-module"],
+        (folders[1] / "app.py").as_uri(): ["removed-module"],
+        # Outside of every folder the nearest project holds, and for what is no file yet the first folder's.
+        (outside / "app.py").as_uri(): ["removed-module"],
+        "untitled:Untitled-1": ["not-yet-available", "removed-module"],
+    }
+    for uri, wanted in expected.items():
+        session.client.open(uri, DATED)
+        assert codes(session.diagnostics(uri)) == wanted
+
+
+def test_nothing_is_beside_what_is_no_file_yet(many: Callable[..., Session], folders: tuple[Path, Path]) -> None:
+    session = many("ale")
+    (folders[0] / "random.py").touch()
+    text = "import random\n\nprint(random)\n"
+    uri = (folders[0] / "app.py").as_uri()
+    session.client.open(uri, text)
+    assert codes(session.diagnostics(uri)) == ["shadowed-module"]
+    session.client.open("untitled:1", text)
+    assert session.diagnostics("untitled:1") == []
+
+
+@pytest.mark.parametrize("name", ["neovim", "vscode", "eglot"])
+def test_settings_of_each_folder(many: Callable[..., Session], folders: tuple[Path, Path], name: str) -> None:
+    session = many(name)
+    uris = [(folder / "app.py").as_uri() for folder in folders]
+    configured(session)
+    for uri in uris:
+        session.client.open(uri, FIXABLE)
+        assert [one["severity"] for one in session.diagnostics(uri)] == [3]
+    old, new = (folder.as_uri() for folder in folders)
+    general = {"diagnostics": {"replaceable-import": "error"}}
+
+    def severities() -> list[list[int]]:
+        session.client.at("hover", uris[0], 0, 0)
+        if session.pulls:
+            session.client.wait_for("workspace/diagnostic/refresh")
+        return [[one["severity"] for one in session.diagnostics(uri)] for uri in uris]
+
+    session.client.received.clear()
+    configured(session, {None: general, old: {"diagnostics.replaceable-import": "hint"}, new: None})
+    assert severities() == [[4], [1]]
+    configured(session, {None: {}, old: {}, new: {"diagnostics": {"replaceable-import": "off"}}})
+    assert severities() == [[3], []]
+
+
+def test_folders_come_and_go(many: Callable[..., Session], folders: tuple[Path, Path]) -> None:
+    old, new = folders
+    session = many("neovim", folders=(old,))
+    client = session.client
+    assert isinstance(client, ManyFolders)
+    configured(session)
+    uri = (new / "app.py").as_uri()
+    client.open(uri, FIXABLE)
+    assert len(session.diagnostics(uri)) == 1
+    client.open("untitled:1", DATED)
+    assert codes(session.diagnostics("untitled:1")) == ["not-yet-available", "removed-module"]
+    client.of_folders = {new.as_uri(): {"diagnostics": {"replaceable-import": "off"}}}
+    here, there = ({"uri": folder.as_uri(), "name": folder.name} for folder in (old, new))
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [there], "removed": []}})
+    asked = client.wait_for("workspace/configuration")
+    assert [item.get("scopeUri") for item in asked["items"]] == [None, old.as_uri(), new.as_uri()]
+    client.wait_for("textDocument/publishDiagnostics", lambda it: it["uri"] == uri and not it["diagnostics"])
+    client.received.clear()
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [here]}})
+    client.wait_for("workspace/configuration")
+    # The other folder is the first one now.
+    client.wait_for("textDocument/publishDiagnostics", lambda it: codes(it["diagnostics"]) == ["removed-module"])
+
+
+# What the files around say, wherever it is written.
+
+SOURCES = {
+    "pyproject.toml": (PROJECT, PROJECT + QUIET),
+    "setup.cfg": ("[options]\npython_requires = >=3.9\n", "[options]\npython_requires = >=3.11\n"),
+    "setup.py": ("setup(python_requires='>=3.9')\n", "setup(python_requires='>=3.11')\n"),
+    ".python-version": ("3.10\n", "3.11\n"),
+    ".venv/pyvenv.cfg": ("version = 3.10.1\n", "version = 3.11.1\n"),
+    "requirements.txt": ("setuptools\n", "setuptools<80\n"),
+    "own.yaml": ("", "package: acme-http\nimports: [acme_http]\nadvice: keep\nsummary: Ours.\nkeep_when: Always.\n"),
+}
+IN_OWN_CATALOG = (
+    "package: acme-http\nimports: [acme_http]\nadvice: equivalent\nsummary: Our old client.\nkeep_when: Never.\n"
+    "replacements:\n  - match: acme_http.quote($X)\n    fix: urllib.parse.quote($X)\n    safety: safe\n"
+)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("occasion", ["save", "open", "watched"])
+def test_changes_around_take_effect(
+    begin: Callable[..., Session], own_root: Path, name: str, source: str, occasion: str
+) -> None:
+    before, after = SOURCES[source]
+    text = "import tomllib\n\nprint(tomllib)\n"
+    catalogs = '[tool.stdlib-ls]\ncatalogs = ["own.yaml"]\n' if source == "own.yaml" else ""
+    (own_root / "pyproject.toml").write_text(catalogs)
+    if source == "pyproject.toml":
+        text = FIXABLE
+    elif source == "requirements.txt":
+        text = GONE
+    elif source == "own.yaml":
+        text, before = "import acme_http\n\nprint(acme_http.quote('x'))\n", IN_OWN_CATALOG
+    file = own_root / source
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(before)
+    session = begin(name)
+    client, uri = session.client, session.new(text)
+    if session.can("workspace", "configuration"):
+        client.wait_for("workspace/configuration")
+    client.at("hover", uri, 0, 0)
+    client.received.clear()
+    client.save(uri)
+    assert len(session.diagnostics(uri)) == 1
+    client.at("hover", uri, 0, 0)
+    client.received.clear()
+    file.write_text(after)
+    if occasion == "save":
+        client.save(uri)
+    elif occasion == "watched":
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": file.as_uri(), "type": 2}]})
+    elif source in ("requirements.txt", "own.yaml"):
+        pytest.skip("what is required, and what teams know, is looked at whenever a file is judged")
+    else:
+        session.new("import json\n")
+    if session.pulls:
+        client.wait_for("workspace/diagnostic/refresh")
+    assert session.diagnostics(uri) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_watching_is_asked_for(begin: Callable[..., Session], own_root: Path, name: str) -> None:
+    session = begin(name)
+    client = session.client
+    (own_root / "elsewhere").mkdir()
+    (own_root / "elsewhere/own.yaml").write_text("")
+    (own_root / "pyproject.toml").write_text('[tool.stdlib-ls]\ncatalogs = ["elsewhere/own.yaml"]\n')
+    for _ in range(2):
+        client.at("hover", session.new("import json\n"), 0, 8)
+    asked = [one["params"] for one in client.received if one["method"] == "client/registerCapability"]
+    if not session.can("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
+        assert asked == []
+        return
+    files, catalogs = [one for params in asked for one in params["registrations"]]
+    assert files["method"] == catalogs["method"] == "workspace/didChangeWatchedFiles"
+    assert files["id"] != catalogs["id"]
+    patterns = {one["globPattern"] for one in files["registerOptions"]["watchers"]}
+    names = ["pyproject.toml", "setup.cfg", "setup.py", ".python-version", "pyvenv.cfg", "requirements*.txt"]
+    assert {f"**/{name}" for name in names} <= patterns
+    (own,) = catalogs["registerOptions"]["watchers"]
+    folder = (own_root / "elsewhere").as_uri()
+    relative = {"baseUri": folder, "pattern": "own.yaml"}
+    assert own["globPattern"] == (relative if name == "vscode" else "**/own.yaml")
+
+
+# Files that go.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_goes_takes_its_diagnostics_along(begin: Callable[..., Session], own_root: Path, name: str) -> None:
+    session = begin(name)
+    client = session.client
+    able = dig(session.answer, "capabilities", "workspace", "fileOperations") or {}
+    assert {"didRename", "didDelete"} <= set(able) if name == "vscode" else not able
+    if session.can("workspace", "configuration"):
+        client.wait_for("workspace/configuration")
+    one, inner, other = ((own_root / path).as_uri() for path in ("one.py", "pack/one.py", "pack2/one.py"))
+    for uri in (one, inner, other):
+        client.open(uri, FIXABLE)
+        assert len(session.diagnostics(uri)) == 1
+    client.at("hover", one, 0, 0)
+    client.received.clear()
+    moved = {"oldUri": one, "newUri": (own_root / "two.py").as_uri()}
+    client.notify("workspace/didRenameFiles", {"files": [moved]})
+    client.notify("workspace/didDeleteFiles", {"files": [{"uri": (own_root / "pack").as_uri()}]})
+    client.at("hover", one, 0, 0)
+    if not session.pulls:
+        assert [len(it["diagnostics"]) for it in pushed(session, one)] == [0, 0]
+        assert [len(it["diagnostics"]) for it in pushed(session, inner)] == [1, 0]
+        assert [len(it["diagnostics"]) for it in pushed(session, other)] == [1, 1]
+        client.received.clear()
+    else:
+        assert [len(session.diagnostics(uri)) for uri in (one, inner, other)] == [0, 0, 1]
+    # A buffer that lives on is as good as any.
+    client.change(inner, FIXABLE)
+    assert len(session.diagnostics(inner)) == 1
+    client.save(one)
+    assert len(session.diagnostics(one)) == 1
