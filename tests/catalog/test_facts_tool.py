@@ -10,7 +10,9 @@ from facts.evidence import read_minors, show_minors
 from facts.links import add_links
 from facts.pages import parse_availability
 from facts.parameters import Shape, _changes, _named
+from facts.returns import the_one_class
 from facts.signatures import Parameter, Signature, Writer, merge_overloads, split_parameters
+from facts.stubs import Stubs
 from facts.writing import readable
 
 from stdlib_ls.catalog.facts import Facts
@@ -113,6 +115,128 @@ def test_links_of_what_moved_and_of_what_is_documented_only_later() -> None:
         add_links(row, {9: old, 11: old, 13: new})
     assert moved == {"doc": "b.html#x", "doc_since": "3.13", "doc_before": {"3.9-3.11": "a.html#x"}}
     assert young == {"doc": "b.html#y", "doc_since": "3.13"}
+
+
+# A module of stubs; behind each definition stands what comes back, by where it is defined. "-" is nothing known.
+STUBS = """
+from typing import Any, Final, IO, Literal, NoReturn, Protocol, Self, TypeAlias, TypeVar, overload
+from typing_extensions import LiteralString
+import sys
+from _private import Hidden as Hidden, _Kept
+
+_T = TypeVar("_T")
+_B = TypeVar("_B", bound=Box)
+_Short: TypeAlias = Box | None
+
+class Box:
+    class Lid: ...
+    size: int  # builtins.int
+    shared: Final = "x"  # builtins.str
+    def __enter__(self) -> Self: ...  # Self
+    @classmethod
+    def make(cls) -> Self: ...  # Self
+    @property
+    def lid(self) -> Lid: ...  # boxes.Box.Lid
+    @decorated
+    def odd(self) -> int: ...  # -
+    async def wait(self) -> int: ...  # -
+
+class Shape(Protocol): ...
+_box: Box
+made = _box.make  # boxes.Box
+packed = Box.make  # boxes.Box
+loose = Box.lid  # -
+
+def alias() -> _Short: ...  # boxes.Box
+def anything() -> Any: ...  # -
+def bound(x: _B) -> _B: ...  # -
+def either() -> int | str: ...  # -
+def file() -> IO[str]: ...  # -
+def generic() -> list[_T]: ...  # builtins.list
+def hidden() -> Hidden: ...  # boxes.Hidden
+def kept() -> _Kept: ...  # -
+def literal() -> Literal["a", "b"]: ...  # builtins.str
+def nested() -> Box.Lid: ...  # boxes.Box.Lid
+def never() -> NoReturn: ...  # -
+def nothing() -> None: ...  # -
+def pair() -> tuple[int, int]: ...  # -
+def shape() -> Shape: ...  # -
+def text() -> "str | None": ...  # builtins.str
+def whatever(x: _T) -> _T: ...  # -
+
+@overload
+def words(x: LiteralString) -> LiteralString: ...
+@overload
+def words(x: str) -> str: ...  # builtins.str
+@overload
+def maker() -> Box: ...
+@overload
+def maker(x: type[_B]) -> _B: ...  # boxes.Box
+
+if sys.version_info >= (3, 12):
+    def young() -> int: ...
+else:
+    def young() -> str: ...  # -
+if sys.platform == "win32":
+    def there() -> int: ...  # builtins.int
+"""
+
+
+@pytest.fixture(scope="module")
+def stubs(tmp_path_factory: pytest.TempPathFactory) -> Stubs:
+    folder = tmp_path_factory.mktemp("stubs")
+    texts = {
+        "boxes": STUBS,
+        "_private": "class Hidden: ...\nclass _Kept: ...",
+        "typing": "class Any: ...\nclass IO: ...",
+        "builtins": "".join(f"class {name}: ...\n" for name in "int str list tuple object type".split()),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.pyi").write_text(text, encoding="utf-8")
+    (folder / "VERSIONS").write_text("".join(f"{name}: 3.0-\n" for name in texts), encoding="utf-8")
+    return Stubs(folder, 11, 13)
+
+
+def test_what_comes_back(stubs: Stubs) -> None:
+    lines = re.findall(r"^ *(?:async )?(?:def )?(\w+)(?:\(|: | =).*  # (\S+)$", STUBS, re.MULTILINE)
+    assert len(lines) == STUBS.count("  # ")
+    for name, expected in lines:
+        stub = stubs.find("boxes", name) or stubs.names["boxes", f"Box.{name}"]
+        assert (the_one_class(stub.calls | stub.values, public_name(stubs)) or "-") == expected, name
+
+
+def test_what_with_binds(stubs: Stubs) -> None:
+    assert stubs.names["boxes", "Box"].enters == {"Self"}
+    assert stubs.names["boxes", "Shape"].enters == set()
+
+
+def public_name(stubs: Stubs) -> Callable[[str], str | None]:
+    """As the facts would have it: builtins, and whatever a public module shows."""
+
+    def name_of(definition: str) -> str | None:
+        if definition.startswith(("builtins.", "boxes.")):
+            return definition
+        return next(iter(stubs.homes.get(definition, ())), None)
+
+    return name_of
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "expected"),
+    [
+        ("builtins.open", "returns", "io.TextIOWrapper"),
+        ("builtins.open", "unless_mode", "b"),
+        ("datetime.datetime.today", "returns", "Self"),  # from a base class
+        ("enum.Enum", "returns", "builtins.type"),
+        ("io.TextIOWrapper", "enters", "Self"),
+        ("tempfile.TemporaryDirectory", "enters", "builtins.str"),
+        ("http.HTTPStatus.OK", "returns", None),  # a member, not the number behind it
+        ("xml.etree.ElementTree.Element.items", "returns", None),  # typeshed is wrong there
+        ("typing.Match", "enters", None),  # an alias has what its main name has
+    ],
+)
+def test_facts_of_what_comes_back(name: str, field: str, expected: str | None, facts: Facts) -> None:
+    assert facts.symbols[name].get(field) == expected
 
 
 def test_signatures_of_classes_have_no_self(facts: Facts) -> None:

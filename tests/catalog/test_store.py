@@ -113,6 +113,43 @@ def test_an_alias_has_dates_of_its_own_and_the_rest_of_its_main_name(catalog: Ca
     assert main and alias and (main.is_deprecated, alias.deprecated) == (False, (3, 9))
 
 
+@pytest.mark.parametrize(
+    ("asked", "entered", "mode", "expected"),
+    [
+        ("re.match", False, "", "re.Match"),
+        ("pathlib.Path", False, "", "pathlib.Path"),
+        ("builtins.OSError", False, "", "builtins.OSError"),
+        ("enum.Enum", False, "", "builtins.type"),
+        # "Self" is the class in the name, aliases have what their main names have
+        ("datetime.datetime.now", False, "", "datetime.datetime"),
+        ("pathlib.PosixPath.cwd", False, "", "pathlib.PosixPath"),
+        ("collections.Counter.fromkeys", False, "", None),
+        ("xml.etree.ElementTree.fromstring", False, "", "xml.etree.ElementTree.Element"),
+        # modes
+        ("builtins.open", False, "w", "io.TextIOWrapper"),
+        ("builtins.open", True, "", "io.TextIOWrapper"),
+        ("builtins.open", True, "rb", None),
+        ("pathlib.PosixPath.open", False, "?", None),
+        ("re.match", False, "b?", "re.Match"),
+        # what `with` binds
+        ("zipfile.ZipFile", True, "", "zipfile.ZipFile"),
+        ("concurrent.futures.ThreadPoolExecutor", True, "", "concurrent.futures.ThreadPoolExecutor"),
+        ("tempfile.TemporaryDirectory", True, "", "builtins.str"),
+        ("sqlite3.connect", True, "", "sqlite3.Connection"),
+        ("contextlib.suppress", True, "", None),
+        ("builtins.str", True, "", None),
+        # nothing known, or no call
+        ("json.loads", False, "", None),
+        ("pathlib.PurePath.parent", False, "", None),
+        ("json", False, "", None),
+        ("json.nothing", False, "", None),
+        ("numpy.array", False, "", None),
+    ],
+)
+def test_what_calls_give(asked: str, entered: bool, mode: str, expected: str | None, catalog: Catalog) -> None:
+    assert catalog.result_of(asked, entered=entered, mode=mode) == expected
+
+
 def test_members_include_those_of_base_classes(catalog: Catalog) -> None:
     labels = [row.label for row in catalog.members("pathlib.PosixPath")]
     assert {"read_text", "parent"} <= set(labels)

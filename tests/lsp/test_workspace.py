@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import Client, Message
+from client import Client, Message, ServerError
 from wire_session import COMMAND, FIXABLE, NAMES, PROJECT, QUIET, Session, declared, dig, pushed
 
 # tomllib came with 3.11, asynchat went with 3.12.
@@ -277,3 +277,167 @@ def test_what_goes_takes_its_diagnostics_along(begin: Callable[..., Session], ow
     assert len(session.diagnostics(inner)) == 1
     client.save(one)
     assert len(session.diagnostics(one)) == 1
+
+
+# Diagnostics of everything.
+
+
+def surveyed(session: Session, before: Mapping[str, str] | None = None, **more: Any) -> dict[str, dict[str, Any]]:
+    """The reports of a look at the whole workspace, by address; `before` are the names of those that were given."""
+    previous = [{"uri": uri, "value": value} for uri, value in (before or {}).items()]
+    found = session.client.request("workspace/diagnostic", {"previousResultIds": previous, **more})
+    return {one["uri"]: one for one in found["items"]}
+
+
+def results(reports: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    return {uri: one["resultId"] for uri, one in reports.items() if "resultId" in one}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_only_where_a_setting_asks_for_it(begin: Callable[..., Session], name: str) -> None:
+    for options in (None, SURVEYED):
+        session = begin(name, options=options)
+        provider = session.answer["capabilities"].get("diagnosticProvider")
+        asked = bool(options) and name == "vscode"
+        assert (provider or {}).get("workspaceDiagnostics", False) == asked
+        if asked:
+            assert surveyed(session) == {}
+        else:
+            with pytest.raises(ServerError):
+                surveyed(session)
+
+
+def test_everything(begin: Callable[..., Session], own_root: Path) -> None:
+    session = begin(options=SURVEYED)
+    client = session.client
+    client.wait_for("workspace/configuration")
+    texts = {
+        "app.py": FIXABLE,
+        "clean.py": "import json\n",
+        "sub/gone.py": DATED,
+        "sub/latin.py": "# coding: latin-1\nx = 'é'; import psutil\nprint(psutil.cpu_count())\n",
+        "sub/partly.py": "import psutil\n\nprint(psutil.cpu_count(), psutil.virtual_memory())\n",
+        "venv/pyvenv.cfg": "version = 3.11\n",
+        "venv/x.py": FIXABLE,
+        "node_modules/x.py": FIXABLE,
+        ".hidden/x.py": FIXABLE,
+        "typed.pyi": FIXABLE,
+    }
+    for name, text in texts.items():
+        (own_root / name).parent.mkdir(exist_ok=True)
+        (own_root / name).write_text(text, encoding="latin-1" if "latin" in name else "utf-8")
+    (own_root / "broken.py").write_bytes(b"import psutil\n\xff\n")
+    uris = {name: (own_root / name).as_uri() for name in texts}
+    found = surveyed(session)
+    assert {uri: [one["code"] for one in report["items"]] for uri, report in found.items()} == {
+        uris["app.py"]: ["replaceable-import"],
+        uris["sub/gone.py"]: ["not-yet-available", "removed-module"],
+        uris["sub/latin.py"]: ["replaceable-import"],
+        uris["sub/partly.py"]: ["replaceable-import"],
+    }
+    assert found[uris["sub/partly.py"]]["items"][0]["severity"] == 4, "hints as in open files"
+    assert found[uris["sub/latin.py"]]["items"][0]["range"]["start"] == {"line": 1, "character": 16}
+    assert {one["kind"] for one in found.values()} == {"full"}
+
+    # The same again, then a change on the disk, a new file, and one that goes.
+    again = surveyed(session, results(found))
+    assert {uri: one["kind"] for uri, one in again.items()} == dict.fromkeys(found, "unchanged")
+    assert results(again) == results(found)
+    (own_root / "app.py").write_text("import json\n")
+    (own_root / "new.py").write_text(FIXABLE)
+    (own_root / "sub/latin.py").unlink()
+    third = surveyed(session, results(found))
+    new = (own_root / "new.py").as_uri()
+    kinds = {uri: (one["kind"], len(one.get("items", ()))) for uri, one in third.items()}
+    assert kinds == {
+        uris["app.py"]: ("full", 0),
+        new: ("full", 1),
+        uris["sub/latin.py"]: ("full", 0),
+        uris["sub/gone.py"]: ("unchanged", 0),
+        uris["sub/partly.py"]: ("unchanged", 0),
+    }
+    assert set(results(third)) == {new, uris["sub/gone.py"], uris["sub/partly.py"]}
+
+    # An open file counts as it is in the buffer, whatever lies on the disk.
+    client.open(uris["sub/gone.py"], FIXABLE)
+    client.open(uris["clean.py"], FIXABLE)
+    fourth = surveyed(session, results(third))
+    assert [one["code"] for one in fourth[uris["sub/gone.py"]]["items"]] == ["replaceable-import"]
+    assert fourth[uris["clean.py"]]["version"] == 1
+    assert fourth[uris["clean.py"]]["items"] == session.diagnostics(uris["clean.py"])
+    client.close(uris["clean.py"])
+
+    # What the project says concerns all of its files.
+    (own_root / "pyproject.toml").write_text(PROJECT.replace("3.10", "3.11") + QUIET)
+    fifth = surveyed(session, results(fourth))
+    assert {uri: len(one["items"]) for uri, one in fifth.items()} == dict.fromkeys(results(fourth), 0)
+
+
+def test_everything_in_all_folders_once(many: Callable[..., Session], folders: tuple[Path, Path]) -> None:
+    old, new = folders
+    (old / "inner").mkdir()
+    for folder in (old, old / "inner", new):
+        (folder / "app.py").write_text(DATED)
+    session = many("vscode", folders=(old, new, old / "inner"), initializationOptions=SURVEYED)
+    session.client.wait_for("workspace/configuration")
+    found = session.client.request("workspace/diagnostic", {"previousResultIds": []})["items"]
+    assert [(one["uri"], len(one["items"])) for one in found] == [
+        ((folder / "app.py").as_uri(), count) for folder, count in ((old, 2), (old / "inner", 2), (new, 1))
+    ]
+
+
+@pytest.fixture
+def crowded(own_root: Path) -> Path:
+    """A folder with so many files that looking at all of them takes a while."""
+    for number in range(400):
+        lines = "".join(f"def f{line}():\n    return psutil.cpu_count()\n\n\n" for line in range(20))
+        (own_root / f"file{number:03}.py").write_text(f"import psutil\n\n\n{lines}")
+    return own_root
+
+
+def test_everything_step_by_step(begin: Callable[..., Session], crowded: Path) -> None:
+    session = begin(options=SURVEYED)
+    client = session.client
+    client.wait_for("workspace/configuration")
+    uri = session.new("import json\n")
+    client.received.clear()
+    tokens = {"workDoneToken": "work", "partialResultToken": "part"}
+    asked = client.ask("workspace/diagnostic", {"previousResultIds": [], **tokens})
+    for _ in range(3):
+        assert client.at("hover", uri, 0, 8)
+    # The answers came while there was still much to do.
+    sent = [one["params"] for one in client.received if one["method"] == "$/progress"]
+    early = [one for params in sent if params["token"] == "part" for one in params["value"]["items"]]
+    assert 0 < len(early) < 400
+    assert client.result(asked)["items"] == []
+    sent = [one["params"] for one in client.received if one["method"] == "$/progress"]
+    reports = [one for params in sent if params["token"] == "part" for one in params["value"]["items"]]
+    assert len({one["uri"] for one in reports}) == len(reports) == 400
+    steps = [params["value"]["kind"] for params in sent if params["token"] == "work"]
+    assert (steps[0], set(steps[1:-1]), steps[-1]) == ("begin", {"report"}, "end")
+    # The same token may be used again.
+    assert set(surveyed(session, {one["uri"]: one["resultId"] for one in reports}, workDoneToken="work")) == {
+        one["uri"] for one in reports
+    }
+
+
+@pytest.mark.parametrize("way", ["request", "progress"])
+def test_everything_cancelled(begin: Callable[..., Session], crowded: Path, way: str) -> None:
+    session = begin(options=SURVEYED)
+    client = session.client
+    client.wait_for("workspace/configuration")
+    asked = client.ask("workspace/diagnostic", {"previousResultIds": [], "workDoneToken": 7})
+    client.wait_for("$/progress", lambda it: it["value"]["kind"] == "report")
+    if way == "request":
+        client.notify("$/cancelRequest", {"id": asked})
+    else:
+        client.notify("window/workDoneProgress/cancel", {"token": 7})
+    with pytest.raises(ServerError) as caught:
+        client.result(asked)
+    assert caught.value.code == -32800
+    steps = [one["params"]["value"] for one in client.received if one["method"] == "$/progress"]
+    assert steps[-1]["kind"] == "end"
+    assert int(steps[-1]["message"].split()[0]) < 400
+    assert len(surveyed(session)) == 400
+    assert client.stop() == 0
+    assert "Traceback" not in client.stderr()

@@ -15,6 +15,9 @@ Role = Literal["use", "bind", "none", "alias", "called", "entered", "typed", "de
 `values.py`); `bind` binds anything else."""
 
 
+VALUE_ROLES = ("called", "entered", "typed")
+
+
 class Occurrence(NamedTuple):
     """One appearance of a name; `start` is its first byte, relative to its block.
 

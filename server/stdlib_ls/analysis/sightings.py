@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from stdlib_ls.analysis.document import Document
 from stdlib_ls.analysis.imports import Import
-from stdlib_ls.analysis.occurrences import Occurrence, classify
+from stdlib_ls.analysis.occurrences import VALUE_ROLES, Occurrence, classify
 from stdlib_ls.analysis.places import Place, Scope
 from stdlib_ls.analysis.syntax import path_to
 from stdlib_ls.analysis.table import Named, Sighting, Site
@@ -63,6 +63,8 @@ class Sightings:
         self._star_members = library.public_names
         self._class_of_value = library.class_of_value
         self._module_bindings: dict[str, list[Binding]] = {}
+        self._known_blocks: dict[str, list[int]] = {}
+        self._starred: set[int] | None = None
         self._sites: list[Site] | None = None
 
     def imports(self) -> list[Site]:
@@ -119,6 +121,13 @@ class Sightings:
                 sighting = self._sighting(occurrence, index) if chosen and occurrence.role == "use" else None
                 if sighting:
                     yield sighting
+
+    def values_named(self, name: str, words: Collection[str]) -> Iterator[Sighting]:
+        """The uses that begin with a name bound to a value of plain class, and go on with one of some words."""
+        document = self._document
+        blocks = ((document.blocks[index], document.nodes[index]) for index in self._blocks_with(name))
+        if any(one.role in VALUE_ROLES for block, node in blocks for one in block.occurrences(name, node)):
+            yield from (use for use in self.uses_named(name, words) if use.is_value)
 
     def bindings(self, name: str) -> Iterator[Binding]:
         """Everything that binds or deletes a name, in whatever scope of the file."""
@@ -323,13 +332,18 @@ class Sightings:
                 found.append(Binding(base + one.start, base + one.effect, one.place, base, None, one))
         return sorted(found, key=lambda binding: binding.start)
 
-    def _blocks_with(self, name: str) -> Iterator[int]:
-        word = name.encode("utf-8", "surrogatepass")
-        starred = [site for site in self.imports() if site.imported.is_star]
-        stars = {self._document.block_at(site.base) for site in starred}
-        for index, block in enumerate(self._document.blocks):
-            if word in block.names or index in stars:
-                yield index
+    def _blocks_with(self, name: str) -> list[int]:
+        """The blocks that may bind or use a name, in order."""
+        found = self._known_blocks.get(name)
+        if found is None:
+            word = name.encode("utf-8", "surrogatepass")
+            if self._starred is None:
+                stars = [site for site in self.imports() if site.imported.is_star]
+                self._starred = {self._document.block_at(site.base) for site in stars}
+            blocks = enumerate(self._document.blocks)
+            found = [index for index, block in blocks if word in block.names or index in self._starred]
+            self._known_blocks[name] = found
+        return found
 
 
 def _cut(sighting: Sighting, offset: int) -> Sighting | None:

@@ -7,10 +7,12 @@ cursor.
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import Literal, NamedTuple
 
-from stdlib_ls.catalog.store import Row
+from stdlib_ls.analysis.table import Sighting
+from stdlib_ls.catalog.store import Entry, Row
 from stdlib_ls.features.auto_import import initial_at, unavailable
 from stdlib_ls.features.call_place import Call, call_at, callee_of
 from stdlib_ls.features.cards import Card, card_of, version_note
@@ -28,6 +30,7 @@ _CHAIN = re.compile(
     + _NAME
     + rb")\Z"
 )
+_BEFORE_CHAIN = re.compile(rb"(?P<word>[\w\x80-\xff]+|['\")\]}])[ \t]+\Z")
 _GIVEN = re.compile(_NAME + rb"[ \t]*=(?!=)")
 # Before every name that is offered with its import: what names a place in data, for clients that ask again.
 IMPORTS = "import "
@@ -133,21 +136,40 @@ def _in_import(file: SourceFile, place: ImportPlace, before: bytes) -> Completio
 
 
 def _after_dot(file: SourceFile, before: bytes, offset: int) -> Completion | None:
-    if not _CHAIN.search(before):
+    chain = _CHAIN.search(before)
+    if not chain or _is_prose(before[: chain.start()]):
         return None
-    patched = file.with_inserted(offset, _DUMMY)
-    sighting = patched.sightings.at(offset)
-    if sighting is None or sighting.is_import or sighting.doubtful or len(sighting.parts) < 2:
+    dot = offset - len(chain["typed"]) - 1
+    found = _owner(file, file.sightings.at(dot), dot)
+    if found is None:
+        # Half-typed code can look like something else than it will be; with a name behind the dot it does not.
+        patched = file.with_inserted(offset, _DUMMY)
+        found = _owner(file, patched.sightings.at(dot), dot)
+    if found is None:
         return None
-    tail = sighting.name.removeprefix(sighting.parts[-2].name)
-    on_instance = sighting.is_value and len(sighting.parts) == 2
+    entry, on_instance = found
+    reached = _submodules_at_hand(file, entry.name) if entry.is_module else frozenset()
+    return Completion((Group("members", entry.name, _wants_private(before), on_instance, reached),))
+
+
+def _owner(file: SourceFile, sighting: Sighting | None, dot: int) -> tuple[Entry, bool] | None:
+    """The module or class that the name before a dot stands for, and whether for a value of it."""
+    if sighting is None or sighting.is_import or sighting.doubtful or sighting.end != dot:
+        return None
     for name in sighting.names:
-        owner = name.removesuffix(tail)
-        entry = file.context.catalog.find(owner)
-        if entry and entry.kind in ("module", "class", "exception") and _is_ours(file, owner):
-            reached = _submodules_at_hand(file, owner) if entry.is_module else frozenset()
-            return Completion((Group("members", entry.name, _wants_private(before), on_instance, reached),))
+        entry = file.context.catalog.find(name)
+        if entry and entry.kind in ("module", "class", "exception") and _is_ours(file, name):
+            return entry, sighting.is_value and len(sighting.parts) == 1
     return None
+
+
+def _is_prose(before: bytes) -> bool:
+    """Whether a name stands behind another one, or behind a value: that is text in an open string, and no code."""
+    found = _BEFORE_CHAIN.search(before)
+    if not found:
+        return False
+    word = found["word"].decode("utf-8", "replace")
+    return not (keyword.iskeyword(word) or keyword.issoftkeyword(word))
 
 
 def _in_code(file: SourceFile, before: bytes, after: bytes, offset: int) -> Completion | None:

@@ -12,7 +12,7 @@ import tokenize
 from typing import Literal, NamedTuple, TypeVar
 
 from stdlib_ls.features.edits import Edit, apply_edits, keeps_form
-from stdlib_ls.features.scope_changes import changes_scope
+from stdlib_ls.features.scope_changes import function_around, has_changed, scope_of
 from stdlib_ls.features.text_lines import TextLines
 
 # An arm that never runs, one that runs whenever it is come to, and one of which nobody knows.
@@ -317,8 +317,7 @@ def _kept_of_if(node: ast.stmt, parts: list[_Part], kept: list[Kept]) -> list[as
         otherwise = _kept_of_if(node.orelse[0], parts[1:], kept[1:])
     if kept[0] == "dead":
         return otherwise
-    node.orelse = otherwise
-    return [node]
+    return [ast.If(node.test, node.body, otherwise)]
 
 
 def _is_alone(text: TextLines, node: ast.stmt) -> bool:
@@ -338,26 +337,38 @@ def _block_of(tree: ast.Module, node: ast.stmt) -> tuple[ast.AST, list[ast.stmt]
 def _checked(text: TextLines, node: ast.stmt, new: list[ast.stmt], edits: list[Edit]) -> list[Edit] | None:
     """The edits, if they give the program in which `new` stands in place of a statement, and nothing else."""
     owner, block = _block_of(text.tree, node)
+    function = function_around(text.tree, node)
+    scope = scope_of(function) if function else None
     if all(isinstance(one, ast.Pass) for one in new) and len(block) > 1 and "pass" not in edits[0].text:
         new = []
+    new = new or ([] if owner is text.tree or len(block) > 1 else [ast.Pass()])
     place = next(index for index, one in enumerate(block) if one is node)
-    block[place : place + 1] = new or ([] if owner is text.tree or len(block) > 1 else [ast.Pass()])
+    changed = [index for index, one in enumerate(text.tree.body) if _spans(one, node)]
+    block[place : place + 1] = new
+    if owner is text.tree:
+        changed = list(range(place, place + len(new)))
     if isinstance(owner, _DOCUMENTED) and place == 0 and ast.get_docstring(owner) is not None:
         return None  # A text that only stood there would say what the whole is for.
-    after = apply_edits(text.source, edits)
-    was, got = (ast.parse(one.decode("utf-8", "surrogatepass")) for one in (text.source, after))
-    if ast.dump(got) != ast.dump(text.tree) or changes_scope(was, got, _like(was, node)):
+    if function and scope and has_changed(function, scope):
         return None
-    return edits if _encoding_of(after) == _encoding_of(text.source) else None
+    after = apply_edits(text.source, edits)
+    got = ast.parse(after.decode("utf-8", "surrogatepass"))
+    same = _is_same(text.tree, got, changed) and _encoding_of(after) == _encoding_of(text.source)
+    return edits if same else None
+
+
+def _spans(outer: ast.stmt, inner: ast.stmt) -> bool:
+    return outer.lineno <= inner.lineno <= (outer.end_lineno or outer.lineno)
+
+
+def _is_same(wanted: ast.Module, got: ast.Module, changed: list[int]) -> bool:
+    """Whether two programs are the same, which for statements that no edit touches shows in their forms."""
+    if [type(one) for one in wanted.body] != [type(one) for one in got.body]:
+        return False
+    return all(ast.dump(wanted.body[index]) == ast.dump(got.body[index]) for index in changed)
 
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _like(tree: ast.Module, node: ast.stmt) -> ast.stmt:
-    """The statement of another tree of the same source that a node stands for."""
-    place = node.lineno, node.col_offset
-    return next(one for one in ast.walk(tree) if isinstance(one, type(node)) and (one.lineno, one.col_offset) == place)
 
 
 def _encoding_of(source: bytes) -> list[bytes]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stdlib_ls.analysis.fallbacks import (
     Span,
@@ -179,12 +179,13 @@ def _fix_of_branch(file: SourceFile, branch: VersionBranch, kept: list[Kept]) ->
     if branch.is_expression:
         living = branch.arms[1 if kept[0] == "dead" else 0]
         edits = keep_operand(file.source, file.document.lines.starts, (branch.start, branch.end), living.body)
-        return _fix(edits, safe=True)
-    return _fix(keep_arms(file.source, file.document.lines.starts, branch.start, kept), safe=True)
+        return _fix(edits)
+    return _fix(keep_arms(file.source, file.document.lines.starts, branch.start, kept))
 
 
-def _fix(edits: list[Edit] | None, *, safe: bool) -> Fix | None:
-    return Fix(_TITLE, tuple(edits), safe) if edits else None
+def _fix(edits: list[Edit] | None, *, look_at: str = "") -> Fix | None:
+    title = f"{_TITLE}, look at: {look_at}" if look_at else _TITLE
+    return Fix(title, tuple(edits), safe=not look_at) if edits else None
 
 
 # Imports that are tried
@@ -203,7 +204,7 @@ def _of_try(file: SourceFile, tried: TriedImport) -> Iterator[Diagnostic]:
         yield _diagnostic(tried.handlers, message, "the fallback")._replace(find_fix=find_fix)
     elif others and tried.only_instead and tried.only_tried and len(tried.tried) == len(tried.instead) == 1:
         entries = _always_there(file, others, place.versions, True)
-        if entries and _is_backport(file, sites, others):
+        if entries and _is_backport(file, sites, others, place.versions.lowest):
             name = sites[0].imported.module
             message = f"{_since(entries, place)}, so nothing needs {name}, the backport."
             find_fix = partial(_fix_of_try, file, starts, tried, "handler")
@@ -213,8 +214,7 @@ def _of_try(file: SourceFile, tried: TriedImport) -> Iterator[Diagnostic]:
 
 def _fix_of_try(file: SourceFile, starts: list[int], tried: TriedImport, part: str) -> Fix | None:
     edits = keep_part_of_try(file.source, starts, tried.start, part)
-    # The backport may be newer than what the oldest Python has.
-    return _fix(edits, safe=part == "body")
+    return _fix(edits, look_at="" if part == "body" else "the backport may be newer")
 
 
 def _sites_in(file: SourceFile, statements: tuple[Span, ...]) -> list[Site]:
@@ -275,8 +275,8 @@ def _may_be_missing(name: str) -> bool:
     return private or constant or is_under(name, _MISSING) or _MEMBERS_OF_SYSTEMS.fullmatch(name) is not None
 
 
-def _is_backport(file: SourceFile, sites: list[Site], others: list[Site]) -> bool:
-    """Whether one import brings, under the same names, what a package has from later Pythons."""
+def _is_backport(file: SourceFile, sites: list[Site], others: list[Site], lowest: Version) -> bool:
+    """Whether one import brings, under the same names, what the oldest Python has in just the same way."""
     if {site.imported.local for site in sites} != {site.imported.local for site in others}:
         return False
     own = {site.imported.local: site.imported.target for site in others}
@@ -285,22 +285,39 @@ def _is_backport(file: SourceFile, sites: list[Site], others: list[Site]) -> boo
         top = imported.module.partition(".")[0]
         if imported.level or imported.is_star or file.context.is_first_party(top):
             return False
-        names = [(row["anchor"], row.get("rename")) for package in file.context.catalog.packages(top)
-                 if package["advice"] == "drop-in" for row in package.get("replacements", ())]  # fmt: skip
-        new = own[imported.local]
-        if not any(old == imported.target and to == new for old, to in names) and not any(
-            to == new + old.removeprefix(imported.target) for old, to in names if old.startswith(imported.target + ".")
-        ):
+        rows = [row for package in file.context.catalog.packages(top) if package["advice"] == "drop-in"
+                for row in package.get("replacements", ())]  # fmt: skip
+        wanted = {imported.target} if imported.member else _used_names(file, site)
+        moved = {name: own[imported.local] + name.removeprefix(imported.target) for name in wanted}
+        if not moved or not all(_is_moved(rows, old, new, lowest) for old, new in moved.items()):
             return False
     return bool(sites)
+
+
+def _used_names(file: SourceFile, site: Site) -> set[str]:
+    """The members of an imported module that a file uses; the module itself where it is used as a whole."""
+    target, found = site.imported.target, set()
+    for use in file.sightings.uses_of(site):
+        for name in use.names:
+            if f"{name}.".startswith(f"{target}."):
+                member = name.removeprefix(target).lstrip(".").partition(".")[0]
+                found.add(f"{target}.{member}" if member else target)
+    return found
+
+
+def _is_moved(rows: list[dict[str, Any]], old: str, new: str, lowest: Version) -> bool:
+    """Whether the first row on a name gives it its new name, and holds for the oldest Python."""
+    row = next((row for row in rows if row["anchor"] == old), None)
+    since = parse_version(row.get("since") or "") if row else None
+    return row is not None and row.get("rename") == new and since is not None and since <= lowest
 
 
 def _since(entries: list[tuple[str, Version | None]], place: _Place, state: str = "there") -> str:
     """From when on everything is there that is imported, or in another state, and what is supported."""
     youngest = max((added for _, added in entries if added), default=None)
     what = entries[0][0] if len(entries) == 1 else "Everything imported here"
-    if youngest is None or youngest < _FACTS_BEGIN:
-        return f"{what} is {state} in every Python 3; {place.supported}"
+    if youngest is None:
+        return f"{what} is {state} in every Python since long; {place.supported}"
     return f"{what} is {state} from Python {show_version(youngest)} on; {place.supported}"
 
 

@@ -8,25 +8,46 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-def changes_scope(before: ast.Module, after: ast.Module, node: ast.stmt) -> bool:
-    """Whether the function around a statement of `before` becomes another one in `after`, apart from what has gone.
+class Scope(NamedTuple):
+    """What makes the scope of a function: the names bound in it, `yield`, and what it declares to be of others."""
 
-    Functions are compared by the place where they begin, which has to be before the statement in both.
-    """
-    old = _function_around(before, node)
-    if old is None:
-        return False
-    new = next((one for one in ast.walk(after) if isinstance(one, _FUNCTIONS) and _place(one) == _place(old)), None)
-    if new is None or _declared(old) != _declared(new):
-        return True
-    gone = _bound(old) - _bound(new)
-    mentioned = (_names_in(one) for one in ast.walk(new))
-    return not gone.isdisjoint(name for names in mentioned for name in names)
+    bound: set[str]
+    declared: set[str]
+
+
+def function_around(tree: ast.Module, node: ast.stmt) -> Function | None:
+    """The innermost function with a statement in it, if it is not in a class of that function."""
+    found, block = None, tree.body
+    while block:
+        outer = next((one for one in block if one.lineno <= node.lineno <= (one.end_lineno or one.lineno)), None)
+        if outer is None or outer is node:
+            break
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found = outer
+        elif isinstance(outer, ast.ClassDef):
+            found = None
+        block = [one for one in ast.iter_child_nodes(outer) if isinstance(one, ast.stmt)]
+        block += [one for part in ast.iter_child_nodes(outer) if isinstance(part, (ast.ExceptHandler, ast.match_case))
+                  for one in part.body]  # fmt: skip
+    return found
+
+
+def scope_of(function: Function) -> Scope:
+    return Scope(_bound(function), _declared(function))
+
+
+def has_changed(function: Function, before: Scope) -> bool:
+    """Whether a function that had another scope before is another one now, apart from what has gone."""
+    now = scope_of(function)
+    gone = before.bound - now.bound
+    mentioned = (_names_in(one) for one in ast.walk(function))
+    return now.declared != before.declared or not gone.isdisjoint(name for names in mentioned for name in names)
 
 
 def _names_in(node: ast.AST) -> list[str]:
@@ -35,28 +56,7 @@ def _names_in(node: ast.AST) -> list[str]:
     return [node.id] if isinstance(node, ast.Name) else []
 
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _place(function: _Function) -> tuple[int, int]:
-    return function.lineno, function.col_offset
-
-
-def _function_around(tree: ast.Module, node: ast.stmt) -> _Function | None:
-    """The innermost function with a statement in it, if it is not in a class of that function."""
-    around = [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, (*_FUNCTIONS, ast.ClassDef))
-        and one is not node
-        and any(inner is node for statement in one.body for inner in ast.walk(statement))
-    ]
-    # The walk goes from outside in.
-    innermost = around[-1] if around else None
-    return None if isinstance(innermost, ast.ClassDef) else innermost
-
-
-def _own(function: _Function) -> Iterator[ast.AST]:
+def _own(function: Function) -> Iterator[ast.AST]:
     """Everything in the scope of a function itself."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
@@ -66,7 +66,7 @@ def _own(function: _Function) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _declared(function: _Function) -> set[str]:
+def _declared(function: Function) -> set[str]:
     """What makes another function of one: yielding, and the names that belong to scopes around."""
     found = set()
     for node in _own(function):
@@ -77,7 +77,7 @@ def _declared(function: _Function) -> set[str]:
     return found
 
 
-def _bound(function: _Function) -> set[str]:
+def _bound(function: Function) -> set[str]:
     """The names that are bound in the scope of a function, its parameters left out."""
     found: set[str] = set()
     for node in _own(function):

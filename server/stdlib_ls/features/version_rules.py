@@ -137,15 +137,19 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
 
 def _uses_of_values(file: SourceFile, members: set[str]) -> Iterator[Sighting]:
     """The uses of some attributes of values whose class is plain."""
-    if not members:
-        return
+    heads = set()
+    for member in members:
+        for dot in _finds(file.source, b"." + member.encode()):
+            head = _HEAD.search(file.source, max(0, dot - _LONGEST_NAME), dot)
+            if head:
+                heads.add(head[0].decode("utf-8", "replace"))
     # What is reached through an import has been looked at, and what `self` is, the file does not say.
-    known = {b"self", b"cls", *(site.imported.local.encode() for site in file.sightings.imports())}
-    names = b"|".join(re.escape(member.encode()) for member in sorted(members))
-    for found in re.finditer(rb"(?<![\w.])([A-Za-z_]\w*)[ \t]*\.[ \t]*(?:%s)\b" % names, file.source):
-        sighting = None if found[1] in known else file.sightings.at(found.end())
-        if sighting and sighting.is_value:
-            yield sighting
+    for name in sorted(heads - {"self", "cls", *(site.imported.local for site in file.sightings.imports())}):
+        yield from file.sightings.values_named(name, members)
+
+
+_HEAD = re.compile(rb"(?<![\w.\x80-\xff])[A-Za-z_]\w*\Z")
+_LONGEST_NAME = 60
 
 
 def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
