@@ -159,7 +159,7 @@ def test_folders_come_and_go(many: Callable[..., Session], folders: tuple[Path, 
     client.wait_for("textDocument/publishDiagnostics", lambda it: codes(it["diagnostics"]) == ["removed-module"])
 
 
-# What the files around say, wherever it is written.
+# What the files around say, wherever it is written: a text with which something is found, and one with which nothing is.
 
 SOURCES = {
     "pyproject.toml": (PROJECT, PROJECT + QUIET),
@@ -168,55 +168,63 @@ SOURCES = {
     ".python-version": ("3.10\n", "3.11\n"),
     ".venv/pyvenv.cfg": ("version = 3.10.1\n", "version = 3.11.1\n"),
     "requirements.txt": ("setuptools\n", "setuptools<80\n"),
-    "own.yaml": ("", "package: acme-http\nimports: [acme_http]\nadvice: keep\nsummary: Ours.\nkeep_when: Always.\n"),
+    "own.yaml": (
+        "package: acme-http\nimports: [acme_http]\nadvice: equivalent\nsummary: Our old client.\nkeep_when: Never.\n"
+        "replacements:\n  - match: acme_http.quote($X)\n    fix: urllib.parse.quote($X)\n    safety: safe\n",
+        "package: acme-http\nimports: [acme_http]\nadvice: keep\nsummary: Ours.\nkeep_when: Always.\n",
+    ),
 }
-IN_OWN_CATALOG = (
-    "package: acme-http\nimports: [acme_http]\nadvice: equivalent\nsummary: Our old client.\nkeep_when: Never.\n"
-    "replacements:\n  - match: acme_http.quote($X)\n    fix: urllib.parse.quote($X)\n    safety: safe\n"
-)
+# What is opened where it is not about the age of tomllib.
+TEXTS = {
+    "pyproject.toml": FIXABLE,
+    "requirements.txt": GONE,
+    "own.yaml": "import acme_http\n\nprint(acme_http.quote('x'))\n",
+}
 
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("occasion", ["save", "open", "watched"])
-def test_changes_around_take_effect(
-    begin: Callable[..., Session], own_root: Path, name: str, source: str, occasion: str
-) -> None:
-    before, after = SOURCES[source]
-    text = "import tomllib\n\nprint(tomllib)\n"
-    catalogs = '[tool.stdlib-ls]\ncatalogs = ["own.yaml"]\n' if source == "own.yaml" else ""
-    (own_root / "pyproject.toml").write_text(catalogs)
-    if source == "pyproject.toml":
-        text = FIXABLE
-    elif source == "requirements.txt":
-        text = GONE
-    elif source == "own.yaml":
-        text, before = "import acme_http\n\nprint(acme_http.quote('x'))\n", IN_OWN_CATALOG
+def test_changes_around_take_effect(begin: Callable[..., Session], own_root: Path, name: str, source: str) -> None:
+    speaking, silent = SOURCES[source]
+    (own_root / "pyproject.toml").write_text('[tool.stdlib-ls]\ncatalogs = ["own.yaml"]\n')
+    (own_root / "own.yaml").touch()
     file = own_root / source
     file.parent.mkdir(exist_ok=True)
-    file.write_text(before)
+    file.write_text(speaking)
     session = begin(name)
-    client, uri = session.client, session.new(text)
+    client, uri = session.client, session.new(TEXTS.get(source, "import tomllib\n\nprint(tomllib)\n"))
     if session.can("workspace", "configuration"):
         client.wait_for("workspace/configuration")
-    client.at("hover", uri, 0, 0)
-    client.received.clear()
-    client.save(uri)
-    assert len(session.diagnostics(uri)) == 1
-    client.at("hover", uri, 0, 0)
-    client.received.clear()
-    file.write_text(after)
-    if occasion == "save":
+
+    def found_after(occasion: Callable[[], object], text: str, *, told: bool = True) -> int:
+        # Whatever was on its way has arrived once this is answered.
+        client.at("hover", uri, 0, 0)
+        client.received.clear()
+        file.write_text(text)
+        occasion()
+        if session.pulls and told:
+            client.wait_for("workspace/diagnostic/refresh")
+        return len(session.diagnostics(uri))
+
+    def save() -> None:
         client.save(uri)
-    elif occasion == "watched":
+
+    def tell() -> None:
         client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": file.as_uri(), "type": 2}]})
-    elif source in ("requirements.txt", "own.yaml"):
-        pytest.skip("what is required, and what teams know, is looked at whenever a file is judged")
-    else:
+
+    def open_another() -> None:
         session.new("import json\n")
+
+    assert found_after(save, speaking) == 1
+    assert found_after(save, silent) == 0
+    assert found_after(tell, speaking) == 1
+    if source in ("requirements.txt", "own.yaml"):
+        # What is required, and what teams know, is looked at only when a file is judged.
+        assert found_after(tell, silent) == 0
+    else:
+        assert found_after(open_another, silent) == 0
     if session.pulls:
-        client.wait_for("workspace/diagnostic/refresh")
-    assert session.diagnostics(uri) == []
+        assert found_after(lambda: None, speaking, told=False) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -172,3 +172,11 @@ def test_a_byte_order_mark_stays(file_context: Context) -> None:
     action = fix_all(SourceFile(text, file_context))
     assert action is not None
     assert after(text, action) == "\ufeffimport os\nprint(os.cpu_count())\n"
+
+
+def test_fixes_that_would_leave_an_empty_block_together_are_made_one_by_one(file_context: Context) -> None:
+    text = "try:\n    import six\n    from six.moves import range\nexcept ValueError:\n    pass\nprint(six.text_type(1), range(2))\n"
+    while action := fix_all(SourceFile(text, file_context)):
+        text = after(text, action)
+        compile(text, "fixed", "exec")
+    assert text == "try:\n    pass\nexcept ValueError:\n    pass\nprint(str(1), range(2))\n"

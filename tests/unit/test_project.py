@@ -627,6 +627,47 @@ def test_new_base_settings_take_effect(top: Path) -> None:
     assert projects.of(top / "code.py").version_range("").lowest == (3, 12)
 
 
+def test_base_settings_of_folders(top: Path) -> None:
+    projects = Projects()
+    write(top, {"a/inner/": "", "ab/": "", "own/pyproject.toml": target("3.9")})
+    assert projects.of(top / "a/code.py").settings.target is None
+    inner, outer = Settings(target="3.13"), Settings(target="3.12", hover_detail="brief")
+    projects.rebase(Settings(target="3.11"), {top / "a": outer, top / "a/inner": inner, top / "own": Settings()})
+    expected = {"a/code.py": "3.12", "a/inner/deep/code.py": "3.13", "ab/code.py": "3.11", "own/code.py": "3.9"}
+    for path, lowest in expected.items():
+        assert show_version(projects.of(top / path).version_range("").lowest) == lowest
+    assert projects.of(top / "a/x.py").settings.hover_detail == "brief"
+    projects.rebase(Settings())
+    assert projects.of(top / "a/code.py").version_range("").assumed
+
+
+AHEAD = {
+    "pin": ({".python-version": "3.11", ".venv/pyvenv.cfg": "version = 3.12.1"}, "", "3.11", "in use: .python-version"),
+    "environment": ({"venv/pyvenv.cfg": "version = 3.12.1"}, "", "3.12", "in use: venv/pyvenv.cfg"),
+    "nearest pin": ({".python-version": "3.11", "app/.python-version": "3.13"}, "", "3.13", "app/.python-version"),
+    "a pin that says nothing": ({".python-version": "system", "venv/pyvenv.cfg": "version = 3.12"}, "", "3.12", "venv"),
+    "older than supported": ({".python-version": "3.9"}, "", "3.9", "in use: .python-version"),
+    "neither": ({}, "", "3.10", "oldest supported: requires-python in pyproject.toml"),
+    "script": ({".python-version": "3.11"}, script(">=3.12"), "3.12", "oldest supported: requires-python in script"),
+}
+
+
+@pytest.mark.parametrize(("tree", "text", "lowest", "source"), AHEAD.values(), ids=AHEAD)
+def test_range_ahead(top: Path, tree: Tree, text: str, lowest: str, source: str) -> None:
+    write(top, {"pyproject.toml": requires(">=3.10,<3.14"), "app/code.py": "", **tree})
+    found = Projects().of(top / "app" / "code.py").range_ahead(text)
+    assert show_version(found.lowest) == lowest
+    assert source in found.lowest_source
+    assert show_version(found.newest) == (NEWEST if text else "3.13")
+
+
+def test_range_ahead_of_what_is_in_use(top: Path) -> None:
+    write(top, {"pyproject.toml": requires("<3.13"), ".python-version": "3.14"})
+    found = Projects().of(top / "code.py").range_ahead("")
+    assert found.lowest > found.newest
+    assert not find_project(None).range_ahead("").assumed
+
+
 def test_nothing_is_run_or_written_or_asked_for(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the project was trusted")

@@ -107,7 +107,7 @@ def _coverage(file: SourceFile, verdict: Verdict) -> str:
     """What the standard library covers of a file's uses, and what it does not."""
     name = verdict.package["package"]
     covered = _join([f"{new_name(uses[0])} covers {old_name(uses[0])}" for uses in group_uses(verdict.covered)])
-    covered += _since(verdict.covered, file.context.versions)
+    covered += _since(file, verdict)
     if verdict.complete:
         notes = [note for use in verdict.uses if not use.exact for note in notes_of(use)]
         look = f" Look at this first: {unquote(notes[0])}" if notes else ""
@@ -162,11 +162,15 @@ def _gap(uses: list[Use]) -> str:
     )
 
 
-def _since(uses: list[Use], versions: VersionRange) -> str:
+def _since(file: SourceFile, verdict: Verdict) -> str:
     """From which Python the named replacements hold, where that is newer than what everybody has."""
-    newest = max((parse_version((use.row or {}).get("since") or "") or (0, 0) for use in uses), default=(0, 0))
+    versions, sinces = file.context.versions, [(use.row or {}).get("since") or "" for use in verdict.covered]
+    newest = max((parse_version(since) or (0, 0) for since in sinces), default=(0, 0))
     if newest <= OLDEST_KNOWN:
         return ""
+    reached = file.versions_at(verdict.span[0])
+    if reached and reached != versions:
+        return f" (Python {show_version(newest)}; this branch runs on {reached})"
     supported = f"{show_version(versions.lowest)} and up, {versions.lowest_source}"
     return f" (Python {show_version(newest)}; this file supports {supported})"
 

@@ -64,6 +64,7 @@ class Survey:
         self._found: list[Report] = []
         self._seen: set[Path] = set()
         self._open = server.open_paths()
+        self._project = server.projects.of(None)
 
     async def run(self) -> types.WorkspaceDiagnosticReport:
         """Look at every file, then take back what was said of those that are gone; gives what was not sent before."""
@@ -100,6 +101,7 @@ class Survey:
         for top in list(self._server.roots.folders.values()):
             for paths in self._walker.files_by_folder(top):
                 yield None
+                self._project = self._server.projects.of(paths[0]) if paths else self._project
                 for path in paths:
                     if path not in self._seen:
                         self._seen.add(path)
@@ -127,7 +129,7 @@ class Survey:
     def _look_at(self, path: Path) -> None:
         """Say of a file what is found in it, or that it is what was found before."""
         before = self._before.get(path)
-        project, now = self._server.projects.of(path), stamp(path)
+        project, now = self._project, stamp(path)
         uri = self._open.get(path)
         known = None if uri else self._known.get(path)
         holds = known and (known.stamp, known.generation) == (now, self._server.generation) and known.project is project
