@@ -248,6 +248,8 @@ def reached(catalog: Catalog, kind: str, name: str, record: Any) -> bool:
             return bool(catalog.packages(name) == record)
         case "p":
             return bool(catalog.import_names(name) == record)
+        case "f":
+            return bool(catalog.successors(name) == record)
         case "d":
             return bool(catalog.dated(name) == frozenset(record))
         case "r":

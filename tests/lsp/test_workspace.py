@@ -159,7 +159,7 @@ def test_folders_come_and_go(many: Callable[..., Session], folders: tuple[Path, 
     client.wait_for("textDocument/publishDiagnostics", lambda it: codes(it["diagnostics"]) == ["removed-module"])
 
 
-# What the files around say, wherever it is written: a text with which something is found, and one with which nothing is.
+# What the files around say, wherever it is written: a text with which something is found, and one without.
 
 SOURCES = {
     "pyproject.toml": (PROJECT, PROJECT + QUIET),

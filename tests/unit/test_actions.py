@@ -175,7 +175,8 @@ def test_a_byte_order_mark_stays(file_context: Context) -> None:
 
 
 def test_fixes_that_would_leave_an_empty_block_together_are_made_one_by_one(file_context: Context) -> None:
-    text = "try:\n    import six\n    from six.moves import range\nexcept ValueError:\n    pass\nprint(six.text_type(1), range(2))\n"
+    rest = "except ValueError:\n    pass\nprint(six.text_type(1), range(2))\n"
+    text = f"try:\n    import six\n    from six.moves import range\n{rest}"
     while action := fix_all(SourceFile(text, file_context)):
         text = after(text, action)
         compile(text, "fixed", "exec")

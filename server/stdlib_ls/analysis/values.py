@@ -38,7 +38,9 @@ def plain_value(steps: list[Step]) -> PlainValue | None:
         return None
     value, around = steps[-3].node.children[0], steps[-4].node.type
     if around == "with_item":
-        return _called("entered", value)
+        # What `async with` binds, the facts do not tell.
+        is_async = any(step.node.type == "with_statement" and step.node.children[0].type == "async" for step in steps)
+        return None if is_async else _called("entered", value)
     head = head_of(value) if around == "except_clause" else None
     return PlainValue("typed", head) if head is not None else None
 
@@ -81,7 +83,8 @@ def _annotated(annotation: Node) -> PlainValue | None:
 
 
 def _mode_of(call: Node) -> str:
-    arguments = call.child_by_field_name("arguments")
+    arguments, function = call.child_by_field_name("arguments"), call.child_by_field_name("function")
+    is_method = function is not None and function.type == "attribute"
     letters = ""
     for position, argument in enumerate(arguments.named_children if arguments is not None else ()):
         value = argument
@@ -94,6 +97,8 @@ def _mode_of(call: Node) -> str:
         text = text_of(value).strip("\"'")
         if value.type == "string":
             letters += text if set(text) <= set("rwxabt+U") else ""
-        elif position == 1 or argument.type == "keyword_argument":
-            letters += "?"
+        else:
+            # Of a function the mode is the second argument, of a method of a path the first.
+            is_mode = position == 1 or argument.type == "keyword_argument" or is_method
+            letters += "?" if is_mode else ""
     return letters

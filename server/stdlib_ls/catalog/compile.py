@@ -291,7 +291,7 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
         {
             "kind": row["kind"],
             "module": row["module"],
-            "bases": row.get("bases"),
+            "bases": [_public_base(base, facts) for base in row.get("bases", ())],
             "signature": row.get("sig"),
             "parameters": row.get("params"),
             "returns": row.get("returns"),
@@ -307,6 +307,12 @@ def _symbol_record(row: Row, facts: Facts, lines: dict[str, Row]) -> Row:
     passed_on = ("summary", "pitfalls", "signature", "parameters", "returns", "enters", "unless_mode", "keywords")
     # What has the members of another class is as good as derived from it.
     return {**{key: main[key] for key in passed_on if key in main}, **own, "bases": [row["alias_of"]], "alias": True}
+
+
+def _public_base(base: str, facts: Facts) -> str:
+    """A base class under the name that the facts know: `concurrent.futures._base.Executor` without `_base`."""
+    public = ".".join(part for part in base.split(".") if not part.startswith("_"))
+    return public if base not in facts.symbols and public in facts.symbols else base
 
 
 def _shared_fields(row: Row) -> Row:

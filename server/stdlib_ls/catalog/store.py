@@ -163,10 +163,10 @@ class Catalog:
 
     def class_of_value(self, name: str, role: str, mode: str = "") -> str | None:
         """The class of a value that is "typed" as a name, "called" by it, or "entered" as a call of it, or None."""
+        if role != "typed":
+            return self.result_of(name, entered=role == "entered", mode=mode)
         entry = self.find(name)
-        if entry is None:
-            return None
-        return entry.name if entry.kind in ("class", "exception") else None
+        return entry.name if entry and entry.kind in ("class", "exception") else None
 
     def result_of(self, name: str, *, entered: bool = False, mode: str = "") -> str | None:
         """The class whose instance a call of a name gives, or that of what `with` binds to it; None where unknown.

@@ -140,11 +140,9 @@ def _after_dot(file: SourceFile, before: bytes, offset: int) -> Completion | Non
     if not chain or _is_prose(before[: chain.start()]):
         return None
     dot = offset - len(chain["typed"]) - 1
-    found = _owner(file, file.sightings.at(dot), dot)
-    if found is None:
-        # Half-typed code can look like something else than it will be; with a name behind the dot it does not.
-        patched = file.with_inserted(offset, _DUMMY)
-        found = _owner(file, patched.sightings.at(dot), dot)
+    # Half-typed code can look like something else than it will be; with a name behind the dot it does not.
+    patched = file.with_inserted(offset, _DUMMY)
+    found = _owner(file, patched.sightings.at(dot), dot)
     if found is None:
         return None
     entry, on_instance = found

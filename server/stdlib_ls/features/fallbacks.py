@@ -317,7 +317,7 @@ def _since(entries: list[tuple[str, Version | None]], place: _Place, state: str 
     youngest = max((added for _, added in entries if added), default=None)
     what = entries[0][0] if len(entries) == 1 else "Everything imported here"
     if youngest is None:
-        return f"{what} is {state} in every Python since long; {place.supported}"
+        return f"{what} has been {state} since before Python {show_version(_FACTS_BEGIN)}; {place.supported}"
     return f"{what} is {state} from Python {show_version(youngest)} on; {place.supported}"
 
 

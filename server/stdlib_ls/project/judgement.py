@@ -47,12 +47,13 @@ def ahead(claims: Sequence[Claim], root: Path | None) -> VersionRange:
     Somebody has asked for what lies ahead, so even an assumed end counts as known.
     """
     judged = judge(claims, root)
-    low, _ = _deciding(claims)
+    low, high = _deciding(claims)
     of_a_script = low is not None and low.file is None and low.key.endswith("script metadata")
     in_use = None if of_a_script else next((one for one in claims if one.lowest and not one.key), None)
     if in_use is None or in_use.lowest is None:
         return replace(judged, lowest_source=f"oldest supported: {judged.lowest_source}")
-    return replace(judged, lowest=in_use.lowest, lowest_source=f"in use: {source(in_use, root)}")
+    newest = min(high.newest, NEWEST_KNOWN) if high and high.newest else judged.newest
+    return replace(judged, lowest=in_use.lowest, newest=newest, lowest_source=f"in use: {source(in_use, root)}")
 
 
 def source(claim: Claim, root: Path | None) -> str:
