@@ -75,7 +75,7 @@ CARD_MISTAKES = {
     "unknown key": (
         "keywords:",
         "tags:",
-        "15: tags: unknown key; known are module, topics, summary, instead, reach_for, example",
+        "15: tags: unknown key; known are module, topics, summary, instead, provided_by, reach_for, example",
     ),
     "missing key": ("summary: Read TOML files.\n", "", "1: the key 'summary' is missing; add it. Wanted: One sentence"),
     "member without summary": (
@@ -285,7 +285,7 @@ def catalog_folder(tmp_path: Path) -> Path:
     for file in ("topics.yaml", "synonyms.yaml", "popularity.tsv"):
         shutil.copy(CATALOG / file, tmp_path)
     write(tmp_path, "classes.yaml", "classes: [shutil.Error]")
-    write(tmp_path, "successors.yaml", "package: python\nimports: []\nadvice: partial\nsummary: S.\nkeep_when: K.\n")
+    write(tmp_path, "successors.yaml", "package: python\nimports: [json]\nadvice: partial\nsummary: S.\nkeep_when: K.\n")
     (tmp_path / "facts").mkdir()
     for module in ("tomllib", "json", "os", "shutil", "builtins", "errno", "imghdr", "token"):
         shutil.copy(CATALOG / f"facts/{module}.jsonl", tmp_path / "facts")

@@ -21,7 +21,7 @@ from stdlib_ls.features.signatures import keyword_parameters
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.versions import parse_version
 
-_LOOK_BACK, _LOOK_AHEAD = 10_000, 2_000
+_LOOK_BACK, _LOOK_AHEAD, _LONGEST_WORD = 10_000, 2_000, 200
 _DUMMY = "completion_at_this_place"
 _NAME = rb"[\w\x80-\xff]*"
 # What `self` is, its class says, and that is not of the standard library; it is also what is most often typed.
@@ -163,7 +163,7 @@ def _owner(file: SourceFile, sighting: Sighting | None, dot: int) -> tuple[Entry
 
 def _is_prose(before: bytes) -> bool:
     """Whether a name stands behind another one, or behind a value: that is text in an open string, and no code."""
-    found = _BEFORE_CHAIN.search(before)
+    found = _BEFORE_CHAIN.search(before[-_LONGEST_WORD:])
     if not found:
         return False
     word = found["word"].decode("utf-8", "replace")
@@ -287,5 +287,5 @@ def _is_direct_child(module: str, package: str) -> bool:
 
 
 def _wants_private(before: bytes) -> bool:
-    typed = re.search(_NAME + rb"\Z", before)
+    typed = re.search(_NAME + rb"\Z", before[-_LONGEST_WORD:])
     return typed is not None and typed[0].startswith(b"_")
