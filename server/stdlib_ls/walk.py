@@ -32,6 +32,8 @@ _SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
 _FROM_MODULE = re.compile(rb"from[ \t\\\r\n]+(\w+)")
 _IMPORTED = re.compile(rb"import[ \t\\\r\n]+((?:[^\n;#(\\]|\\\r?\n)+)")
 _WORD = re.compile(rb"\w+")
+# Everything that ends a word becomes a blank; taking texts apart at blanks is what is fastest.
+_ONLY_WORDS = bytes(byte if chr(byte).isalnum() or byte == ord("_") or byte > 127 else 32 for byte in range(256))
 _FALLBACK = re.compile(rb"ImportError|ModuleNotFoundError|version_info|hexversion|TYPE_CHECKING")
 
 _LISTING = (".toml", ".txt", ".in", ".cfg")
@@ -79,6 +81,8 @@ class Walker:
 
     def read(self, path: Path) -> Text | None:
         """The text of a file that may matter, or None."""
+        if self.projects.of(path.resolve()).is_off_limits(path):
+            return None
         try:
             raw = path.read_bytes()
             if kind_of(path):
@@ -108,7 +112,7 @@ class Walker:
         own = path.parent.name if path.name == "__init__.py" else path.stem
         if any(context.shadow(name) for name in (*names, *([own] if self.catalog.is_stdlib(own) else ()))):
             return True
-        words = frozenset(_WORD.findall(raw))
+        words = frozenset(raw.translate(_ONLY_WORDS).split())
         dated = (_dated_words(self.catalog, name, context.versions) for name in ("builtins", *names))
         return any(not words.isdisjoint(one) for one in dated)
 

@@ -285,7 +285,9 @@ def catalog_folder(tmp_path: Path) -> Path:
     for file in ("topics.yaml", "synonyms.yaml", "popularity.tsv"):
         shutil.copy(CATALOG / file, tmp_path)
     write(tmp_path, "classes.yaml", "classes: [shutil.Error]")
-    write(tmp_path, "successors.yaml", "package: python\nimports: [json]\nadvice: partial\nsummary: S.\nkeep_when: K.\n")
+    write(
+        tmp_path, "successors.yaml", "package: python\nimports: [json]\nadvice: partial\nsummary: S.\nkeep_when: K.\n"
+    )
     (tmp_path / "facts").mkdir()
     for module in ("tomllib", "json", "os", "shutil", "builtins", "errno", "imghdr", "token"):
         shutil.copy(CATALOG / f"facts/{module}.jsonl", tmp_path / "facts")

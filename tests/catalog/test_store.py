@@ -252,6 +252,8 @@ def reached(catalog: Catalog, kind: str, name: str, record: Any) -> bool:
             return bool(catalog.successors(name) == record)
         case "d":
             return bool(catalog.dated(name) == frozenset(record))
+        case "n":
+            return [row.label for row in catalog.importable(name)] == [fields[0] for fields in record]
         case "r":
             return bool(catalog.distribution(name) == record)
         case "w":

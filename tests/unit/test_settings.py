@@ -27,6 +27,11 @@ READ: dict[str, tuple[Any, dict[str, Any]]] = {
         {"diagnostics.gone-module": "off", "diagnostics": {"removed-module": "hint"}},
         {"diagnostics": {"gone-module": "off", "removed-module": "hint"}},
     ),
+    "a switch among the severities": (
+        {"diagnostics": {"workspace": True, "gone-module": "off"}},
+        {"diagnostics_workspace": True, "diagnostics": {"gone-module": "off"}},
+    ),
+    "a dotted switch among the severities": ({"diagnostics.workspace": True}, {"diagnostics_workspace": True}),
     "reasons": ({"alternatives": {"allow": {"Foo_Bar": "fast"}}}, {"alternatives_allow": {"foo-bar": "fast"}}),
     "dotted reason": ({"alternatives.allow.zope.event": "x"}, {"alternatives_allow": {"zope-event": "x"}}),
     "packages without reasons": ({"alternatives": {"allow": ["six"]}}, {"alternatives_allow": {"six": ""}}),
@@ -44,6 +49,10 @@ def test_table_is_read(table: object, changed: dict[str, Any]) -> None:
 MISTAKES: dict[str, tuple[Any, str]] = {
     "choice": ({"hover": {"detail": "short"}}, 'hover.detail cannot be "short", only "full" or "brief"'),
     "switch": ({"hover.enabled": "yes"}, 'hover.enabled cannot be "yes", only true or false'),
+    "switch among the severities": (
+        {"diagnostics": {"workspace": "hint"}},
+        'diagnostics.workspace cannot be "hint", only true or false',
+    ),
     "choice is a switch": (
         {"completion": {"mode": True}},
         'completion.mode cannot be true, only "auto", "always" or "o',

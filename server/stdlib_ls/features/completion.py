@@ -26,7 +26,7 @@ _DUMMY = "completion_at_this_place"
 _NAME = rb"[\w\x80-\xff]*"
 # What `self` is, its class says, and that is not of the standard library; it is also what is most often typed.
 _CHAIN = re.compile(
-    rb"(?<![\w\x80-\xff.)\]}'\"])(?!(?:self|cls)\.)[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*\.(?P<typed>"
+    rb"(?<![\w\x80-\xff.)\]}'\"])(?!(?:self|cls)\.)[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*){0,8}\.(?P<typed>"
     + _NAME
     + rb")\Z"
 )

@@ -53,8 +53,8 @@ class Roots:
 
     def project_of(self, path: Path | None) -> Project:
         """The project of a file; what is no file yet gets that of the first folder."""
-        projects, first = self._server.projects, next(iter(self.folders.values()), None)
-        folder = path.parent if path else first
+        projects = self._server.projects
+        folder = path.parent if path else next(iter(self.folders.values()), None)
         project = projects.in_folder(folder) if folder else projects.of(None)
         self._judged_by[folder] = project
         self._watch_catalogs(project.catalogs)
