@@ -31,7 +31,7 @@ class Mentions:
     def are_wanted(self, path: Path, names: Iterable[str]) -> bool:
         """Whether some file speaks of one of some names in the module at a path."""
         module = path.parent.name if path.stem == "__init__" else path.stem
-        said = self._names.get(module.encode(), set())
+        said = self._names.get(module.encode("utf-8", "surrogateescape"), set())
         return bool(said) and (b"*" in said or any(name.encode() in said for name in names))
 
 
