@@ -7,6 +7,7 @@ each hit. So the cost is that of the names asked about, not that of the file.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -49,9 +50,22 @@ class Block:
         if word not in self.names:
             return []
         found = []
-        for match in re.finditer(rb"(?<![\w\x80-\xff])" + re.escape(word) + rb"(?![\w\x80-\xff])", self.source):
-            steps = path_to(node, node.start_byte + match.start())
+        for place in places_of_word(self.source, word):
+            steps = path_to(node, node.start_byte + place)
             occurrence = classify(steps, node.start_byte)
             if occurrence:
                 found.append(occurrence)
         return found
+
+
+def places_of_word(source: bytes, word: bytes) -> Iterator[int]:
+    """Where a word begins; a part of a longer one is none. A plain search is many times faster than a pattern."""
+    at = source.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if source[at - 1 : at] not in _IN_WORDS and source[end : end + 1] not in _IN_WORDS:
+            yield at
+        at = source.find(word, end)
+
+
+_IN_WORDS = frozenset(bytes((byte,)) for byte in range(256) if byte > 127 or chr(byte).isalnum() or byte == ord("_"))

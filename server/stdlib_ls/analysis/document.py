@@ -12,11 +12,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Point
 
-from stdlib_ls.analysis.blocks import Block
+from stdlib_ls.analysis.blocks import Block, places_of_word
 from stdlib_ls.analysis.lines import LineIndex, encode
 from stdlib_ls.analysis.syntax import Step, parse, path_to
-
-_IN_WORD = re.compile(rb"[\w\x80-\xff]")
 
 
 class Document:
@@ -75,13 +73,7 @@ class Document:
 
     def places_of(self, word: str) -> Iterator[int]:
         """Where a word begins in the text, comments and strings included; a part of a longer word is none."""
-        wanted, source = word.encode(), self.source
-        at = source.find(wanted)
-        while at >= 0:
-            end = at + len(wanted)
-            if not _IN_WORD.match(source, at - 1 if at else len(source)) and not _IN_WORD.match(source, end):
-                yield at
-            at = source.find(wanted, end)
+        return places_of_word(self.source, word.encode("utf-8", "surrogatepass"))
 
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset, or ends at it; -1 before the first one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,11 +18,22 @@ class Dated(NamedTuple):
     names: frozenset[str]
     parameters: Mapping[str, frozenset[str]]
 
-    def words(self, there: Collection[str], *, of_classes: bool = False) -> set[str]:
-        """The last parts of the names that may be in a text which holds some words; of members of classes only, too."""
+    def words(self, there: Collection[str]) -> set[str]:
+        """The last parts of the names that may be in a text which holds some words."""
+        return {word for _, word in self._parted(there)}
+
+    def members(self, there: Collection[str], *, of_named: bool = False) -> set[str]:
+        """Those of members of classes alone, and where asked for only of classes that the text names."""
+        return {
+            word for owner, word in self._parted(there) if owner and (not of_named or owner.rpartition(".")[2] in there)
+        }
+
+    def _parted(self, there: Collection[str]) -> Iterator[tuple[str, str]]:
         functions = [name for name, parameters in self.parameters.items() if not parameters.isdisjoint(there)]
-        parted = (name.rpartition(".") for name in (*self.names, *functions))
-        return {word for owner, _, word in parted if word in there and (owner or not of_classes)}
+        for name in (*self.names, *functions):
+            owner, _, word = name.rpartition(".")
+            if word in there:
+                yield owner, word
 
 
 @lru_cache(_KEPT)

@@ -122,11 +122,12 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
         yield sightings.import_sighting(site)
         dated = dated_below(catalog, top, versions)
         words = None if rest in dated.parameters else dated.words(there)
-        members |= dated.words(there, of_classes=True)
+        members |= dated.members(there)
         if words is None or words:
             yield from (use for use in sightings.uses_named(imported.local, words) if site in use.best_sites)
     dated = dated_below(catalog, "builtins", versions)
-    members |= dated.words(there, of_classes=True)
+    # What builtins have that is dated has common names, so that the class must be named, too.
+    members |= dated.members(there, of_named=True)
     for head in {name.partition(".")[0] for name in (*dated.names, *dated.parameters)} & there:
         words = None if head in dated.names or head in dated.parameters else dated.words(there)
         if words is None or words:
