@@ -82,7 +82,10 @@ def prove_package(package: Row, python: Command, why_not: Callable[[str], str] =
         missing = {name.partition(".")[0] for name in record["targets"]} & missing_modules(python)
         if missing and not why:
             why = f"needs {', '.join(sorted(missing))}"
-        gone = parse_version((facts().find(record["anchor"]) or {}).get("removed", ""))
+        old = facts().find(record["anchor"]) or {}
+        gone, came = (parse_version(old.get(end, "")) for end in ("removed", "added"))
+        if came and came > version and not why:
+            why = f"needs {show_version(came)}"
         if gone and gone <= version and not why:
             why = f"gone from {show_version(gone)}"
         if not why and not is_there:

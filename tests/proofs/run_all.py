@@ -38,6 +38,7 @@ def main() -> int:
     verdicts = prove_all(pythons)
     print_table(verdicts, list(pythons))
     print_reasons(verdicts)
+    print_coverage(verdicts)
     is_refused = any(verdict.outcome == "refused" for rows in verdicts.values() for verdict in rows)
     return 1 if is_refused or len(pythons) < len(found) else 0
 
@@ -71,6 +72,21 @@ def print_table(verdicts: Verdicts, interpreters: list[Interpreter]) -> None:
         print(name.ljust(width) + "".join(f"{counts(verdicts.get((name, one), [])):>16}" for one in interpreters))
     totals = [[verdict for (_, at), rows in verdicts.items() if at == one for verdict in rows] for one in interpreters]
     print("all".ljust(width) + "".join(f"{counts(total):>16}" for total in totals))
+
+
+def print_coverage(verdicts: Verdicts) -> None:
+    """On how many versions the rows were proved, and those that were on none."""
+    proved: dict[tuple[str, int, str], set[tuple[int, int]]] = {}
+    for (name, interpreter), rows in verdicts.items():
+        for number, verdict in enumerate(rows):
+            versions = proved.setdefault((name, number, verdict.match), set())
+            if verdict.outcome == "proved":
+                versions.add(interpreter.version[:2])
+    several, one = (sum(len(versions) >= least for versions in proved.values()) for least in (2, 1))
+    print(f"rows: {len(proved)}, proved on at least one minor version: {one}, on two or more: {several}")
+    for (name, _, match), versions in proved.items():
+        if not versions:
+            print(f"proved nowhere: {name}: {match}")
 
 
 def print_reasons(verdicts: Verdicts) -> None:
