@@ -6,7 +6,7 @@ The only place that knows both sides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types
 
@@ -14,13 +14,15 @@ from stdlib_ls.catalog.store import Entry
 from stdlib_ls.features.actions import Action
 from stdlib_ls.features.cards import docs_link
 from stdlib_ls.features.cells import CellView
-from stdlib_ls.features.completion import Item
 from stdlib_ls.features.edits import Edit
 from stdlib_ls.features.render import Format, unquote
 from stdlib_ls.features.rules import Diagnostic
-from stdlib_ls.features.signature_help import ShownSignature, SignatureHelp
 from stdlib_ls.features.source_file import Context, Encoding
 from stdlib_ls.lsp.client import Client
+
+if TYPE_CHECKING:
+    from stdlib_ls.features.completion import Item
+    from stdlib_ls.features.signature_help import ShownSignature, SignatureHelp
 
 RULES_URL = "https://github.com/stdlib-ls/stdlib-ls/blob/main/docs/rules/{}.md"
 SOURCE = "stdlib-ls"

@@ -15,13 +15,11 @@ from typing import Any
 from lsprotocol import types
 
 from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
-from stdlib_ls.features.completion import IMPORTS, completion
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
 from stdlib_ls.features.search import LIMIT as SEARCH_LIMIT
 from stdlib_ls.features.search import as_json, search
-from stdlib_ls.features.signature_help import signature_help
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.server import Server
@@ -111,31 +109,15 @@ def hovered(ls: Server, params: types.HoverParams) -> types.Hover | None:
 
 
 def completed(ls: Server, params: types.CompletionParams) -> Ready | None:
-    file = ls.python_file(params.text_document.uri)
-    if file is None:
-        return None
-    shown = ls.text_of(params.text_document.uri)
-    offset = convert.to_offset(shown, params.position, ls.encoding)
-    after_blank = params.context is not None and params.context.trigger_character == " "
-    wanted = completion(file, offset, after_blank=after_blank)
-    return ls.completion_list(wanted, file.context, (params.text_document.uri, offset)) if wanted else None
+    return ls.completions.answer(params)
 
 
 def resolved(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
-    if isinstance(item.data, str):
-        item.documentation = ls.documentation(item.data, ls.last_context)
-        if item.data.startswith(IMPORTS) and ls.client.resolves_edits:
-            item.additional_text_edits = ls.import_edits(item.data)
-    return item
+    return ls.completions.resolve(item)
 
 
 def signed(ls: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
-    file = ls.python_file(params.text_document.uri)
-    if file is None:
-        return None
-    shown = ls.text_of(params.text_document.uri)
-    found = signature_help(file, convert.to_offset(shown, params.position, ls.encoding))
-    return convert.to_signature_help(found, ls.client) if found else None
+    return ls.completions.sign(params)
 
 
 def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from stdlib_ls import __version__
 from stdlib_ls.catalog.store import Catalog
-from stdlib_ls.features.completion import IMPORTS, Completion, Group, item_card, items
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import Edit
-from stdlib_ls.features.import_placement import import_edit
 from stdlib_ls.features.manifests import kind_of
-from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile
 from stdlib_ls.features.source_file import Context, Encoding, SourceFile, context_of
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.client import Client, read_client
+from stdlib_ls.lsp.later import Later
 from stdlib_ls.lsp.notebooks import Notebook, Notebooks, sync_options
-from stdlib_ls.lsp.transport import Protocol, Ready, lenient_converter, serve_pipe, serve_socket
+from stdlib_ls.lsp.transport import Protocol, lenient_converter, serve_pipe, serve_socket
 from stdlib_ls.lsp.workspace import Roots, path_of
 from stdlib_ls.project import Projects
 from stdlib_ls.project.claims import parse_toml
 from stdlib_ls.settings import Settings
 
+if TYPE_CHECKING:
+    from stdlib_ls.lsp.completions import Completions
+
 _log = logging.getLogger(__name__)
-_KEPT_LISTS = 64
 _PROJECT_FILE = "pyproject.toml"
 _PYTHON = (".py", ".pyi", ".pyw")
 _CELL = "vscode-notebook-cell:"
@@ -82,12 +81,9 @@ class Server(LanguageServer):
         self.generation = 0
         self._files: dict[str, OpenFile] = {}
         self.notebooks = Notebooks()
-        # What a client asks to have resolved was in the last list that it got.
-        self.last_context = Context(self.catalog)
         self._logged: set[str] = set()
-        self._lists: dict[tuple[Group, object, object], list[tuple[str, str]]] = {}
-        # Where that list was asked for.
-        self.last_place = ("", 0)
+        self._later = Later()
+        self._completions: Completions | None = None
 
     # The open files.
 
@@ -130,6 +126,7 @@ class Server(LanguageServer):
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a buffer; what is on disk holds again."""
         uri = params.text_document.uri
+        self._later.drop(uri)
         if uri.startswith(_CELL):
             self._forget_cells(self.notebooks.close(uri))
         held = self._files.pop(uri, None)
@@ -191,7 +188,7 @@ class Server(LanguageServer):
             self.projects.override(held.path, held.file.slice(0, len(held.file.source)))
             self.refresh()
         else:
-            self.publish(uri)
+            self._later.run(uri, partial(self.publish, uri))
 
     # Notebooks.
 
@@ -304,7 +301,8 @@ class Server(LanguageServer):
     def configure(self, general: object, folders: Sequence[Path] = (), tables: Sequence[object] = ()) -> None:
         """Take over the client's settings; what is wrong with them is named once, in its log."""
         self._log_once(self.roots.configure(general, folders, tables))
-        self._lists.clear()
+        if self._completions:
+            self._completions.forget()
         self.refresh()
 
     def _log_once(self, messages: list[str]) -> None:
@@ -313,61 +311,15 @@ class Server(LanguageServer):
                 self._logged.add(message)
                 self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
 
-    # Completion lists are the same for everybody who asks at the same kind of place, so they are kept as JSON.
+    @property
+    def completions(self) -> Completions:
+        """What answers to what is being typed."""
+        if self._completions is None:
+            # For what it costs to import, see there.
+            from stdlib_ls.lsp.completions import Completions  # noqa: PLC0415
 
-    def completion_list(self, wanted: Completion, context: Context, place: tuple[str, int]) -> Ready:
-        """The list for a place in a buffer, with documentation and edits where the client will not ask for them."""
-        self.last_context, self.last_place = context, place
-        found = [
-            made
-            for group in wanted.groups
-            for label, made in self._kept_entries(group, context)
-            if label not in wanted.taken
-        ]
-        return Ready(f'{{"isIncomplete":false,"items":[{",".join(found)}]}}')
-
-    def _kept_entries(self, group: Group, context: Context) -> list[tuple[str, str]]:
-        if group.kind == "names" and not self.client.resolves_edits:
-            return self._entries(group, context)  # Their edits are of one file.
-        key = (group, context.versions, context.settings)
-        kept = self._lists.get(key)
-        if kept is None:
-            if len(self._lists) >= _KEPT_LISTS:
-                self._lists.clear()
-            kept = self._lists[key] = self._entries(group, context)
-        return kept
-
-    def _entries(self, group: Group, context: Context) -> list[tuple[str, str]]:
-        """The candidates of a group by their labels, each as JSON."""
-        made = []
-        for item in items(group, context):
-            entry = convert.to_item(item, self.client)
-            if not self.client.resolves_documentation and group.kind != "arguments":
-                entry.documentation = self.documentation(item.name, context, brief=True)
-            if item.name.startswith(IMPORTS) and not self.client.resolves_edits:
-                entry.additional_text_edits = self.import_edits(item.name)
-            text = json.dumps(entry, default=self.protocol._serialize_message, separators=(",", ":"))
-            made.append((item.label, text))
-        return made
-
-    def import_edits(self, name: str) -> list[types.TextEdit] | None:
-        """What imports a candidate, `import NAME`, where the last list was asked for; None where nothing can."""
-        uri, offset = self.last_place
-        file, notebook = self.python_file(uri), self.notebooks.holding(uri)
-        if file is None or offset > len(file.source):
-            return None
-        cell = convert.to_offset(self.text_of(uri), types.Position(0, 0), self.encoding) if notebook else None
-        edit = import_edit(file, name.removeprefix(IMPORTS), offset, cell)
-        made = self.document_edits(uri, [edit]) if edit else None
-        # An edit of another document is none that can come along.
-        return list(made[0][1]) if made and len(made) == 1 and made[0][0].uri == uri else None
-
-    def documentation(self, name: str, context: Context, *, brief: bool = False) -> types.MarkupContent | None:
-        """The card of a candidate; brief where a whole list of them is sent."""
-        card = item_card(name, context)
-        form = self.client.completion_format
-        detail = "brief" if brief else context.settings.hover_detail
-        return convert.to_markup(render(card, form, detail), form) if card else None
+            self._completions = Completions(self)
+        return self._completions
 
     def start_pipe(self) -> None:
         """Serve over stdio, reading it on the event loop."""
