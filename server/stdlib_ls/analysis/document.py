@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node, Point
 
 from stdlib_ls.analysis.blocks import Block, places_of_word
 from stdlib_ls.analysis.lines import LineIndex, encode
 from stdlib_ls.analysis.syntax import Step, parse, path_to
+
+_MANY = 24
 
 
 class Document:
@@ -26,6 +29,8 @@ class Document:
         self._tree = parse(self.source)
         self._known: dict[tuple[str, bytes], Block] = {}
         self._words: frozenset[str] | None = None
+        self._index: defaultdict[bytes, list[int]] | None = None
+        self._asked = 0
         self._cut()
 
     def replace(self, start: int, old_end: int, text: str) -> None:
@@ -74,6 +79,19 @@ class Document:
     def places_of(self, word: str) -> Iterator[int]:
         """Where a word begins in the text, comments and strings included; a part of a longer word is none."""
         return places_of_word(self.source, word.encode("utf-8", "surrogatepass"))
+
+    def blocks_with(self, word: str) -> Sequence[int]:
+        """The blocks that hold a word, in order. Once many words have been asked about, all are put into an index."""
+        wanted = word.encode("utf-8", "surrogatepass")
+        self._asked += 1
+        if self._index is None and self._asked < _MANY:
+            return [index for index, block in enumerate(self.blocks) if wanted in block.names]
+        if self._index is None:
+            self._index = defaultdict(list)
+            for index, block in enumerate(self.blocks):
+                for name in block.names:
+                    self._index[name].append(index)
+        return self._index.get(wanted, ())
 
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset, or ends at it; -1 before the first one."""
@@ -130,6 +148,7 @@ class Document:
         self.blocks: list[Block] = []
         self._known = {}
         self._words = None
+        self._index, self._asked = None, 0
         for node, start in zip(nodes, self.starts, strict=True):
             key = (node.type, source[start : node.end_byte])
             block = known.get(key) or self._known.get(key) or Block(key[1])

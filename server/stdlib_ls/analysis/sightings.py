@@ -63,8 +63,9 @@ class Sightings:
         self._star_members = library.public_names
         self._class_of_value = library.class_of_value
         self._module_bindings: dict[str, list[Binding]] = {}
-        self._known_blocks: dict[str, list[int]] = {}
+        self._known_blocks: dict[str, Collection[int]] = {}
         self._starred: set[int] | None = None
+        self._known_origins: dict[int, list[_Origin]] = {}
         self._sites: list[Site] | None = None
 
     def imports(self) -> list[Site]:
@@ -121,6 +122,11 @@ class Sightings:
                 sighting = self._sighting(occurrence, index) if chosen and occurrence.role == "use" else None
                 if sighting:
                     yield sighting
+
+    def heads_of(self, attribute: str) -> set[str]:
+        """The names of which an attribute is taken somewhere."""
+        document = self._document
+        return {head for i in document.blocks_with(attribute) for head in document.blocks[i].heads_of(attribute)}
 
     def values_named(self, name: str, words: Collection[str]) -> Iterator[Sighting]:
         """The uses that begin with a name bound to a value of plain class, and go on with one of some words."""
@@ -220,14 +226,21 @@ class Sightings:
             return []  # `json = None` in the other arm says only that the import may have failed.
         if not occurrence.value or not depth:
             return [_UNKNOWN]
+        known = self._known_origins.get(binding.start)
+        if known is None:
+            # While it is being worked out, what leads back to it is in doubt: `x = x.a()` in a loop.
+            self._known_origins[binding.start] = [_UNKNOWN]
+            known = self._known_origins[binding.start] = self._origins_of_assigned(binding, occurrence, depth)
+        return known
+
+    def _origins_of_assigned(self, binding: Binding, occurrence: Occurrence, depth: int) -> list[_Origin]:
         index = self._document.block_at(binding.base)
         value = classify(path_to(self._document.nodes[index], binding.base + occurrence.value), binding.base)
         if value is None:
             return [_UNKNOWN]
         rest = "".join("." + part.text for part in value.chain[1:])
-        return [self._origin_of_value(one, rest, occurrence) for one in self._origins(value, index, depth - 1)] or [
-            _UNKNOWN
-        ]
+        found = self._origins(value, index, depth - 1)
+        return [self._origin_of_value(one, rest, occurrence) for one in found] or [_UNKNOWN]
 
     def _origin_of_value(self, origin: _Origin, rest: str, occurrence: Occurrence) -> _Origin:
         """What a name stands for that an occurrence binds to a dotted name, or to what that gives."""
@@ -332,16 +345,14 @@ class Sightings:
                 found.append(Binding(base + one.start, base + one.effect, one.place, base, None, one))
         return sorted(found, key=lambda binding: binding.start)
 
-    def _blocks_with(self, name: str) -> list[int]:
+    def _blocks_with(self, name: str) -> Collection[int]:
         """The blocks that may bind or use a name, in order."""
         found = self._known_blocks.get(name)
         if found is None:
-            word = name.encode("utf-8", "surrogatepass")
             if self._starred is None:
                 stars = [site for site in self.imports() if site.imported.is_star]
                 self._starred = {self._document.block_at(site.base) for site in stars}
-            blocks = enumerate(self._document.blocks)
-            found = [index for index, block in blocks if word in block.names or index in self._starred]
+            found = sorted({*self._document.blocks_with(name), *self._starred})
             self._known_blocks[name] = found
         return found
 

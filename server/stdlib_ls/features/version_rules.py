@@ -138,19 +138,10 @@ def _sightings(file: SourceFile) -> Iterator[Sighting]:
 
 def _uses_of_values(file: SourceFile, members: set[str]) -> Iterator[Sighting]:
     """The uses of some attributes of values whose class is plain."""
-    heads = set()
-    for member in members:
-        for dot in _finds(file.source, b"." + member.encode()):
-            head = _HEAD.search(file.source, max(0, dot - _LONGEST_NAME), dot)
-            if head:
-                heads.add(head[0].decode("utf-8", "replace"))
+    heads = {head for member in members for head in file.sightings.heads_of(member)}
     # What is reached through an import has been looked at, and what `self` is, the file does not say.
     for name in sorted(heads - {"self", "cls", *(site.imported.local for site in file.sightings.imports())}):
         yield from file.sightings.values_named(name, members)
-
-
-_HEAD = re.compile(rb"(?<![\w.\x80-\xff])[A-Za-z_]\w*\Z")
-_LONGEST_NAME = 60
 
 
 def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
