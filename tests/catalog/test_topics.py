@@ -39,7 +39,7 @@ def offered(text: str, context: Context) -> set[str]:
     """The labels that completion offers at the cursor."""
     file = SourceFile(text.replace(CURSOR, ""), context)
     wanted = completion(file, text.index(CURSOR))
-    return {item.label for item in items(wanted, context)} if wanted else set()
+    return {item.label for group in wanted.groups for item in items(group, context)} if wanted else set()
 
 
 @pytest.mark.parametrize(("topic", "module"), [(topic, one) for topic in TOPICS for one in TOPICS[topic].split()])

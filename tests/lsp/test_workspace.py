@@ -21,7 +21,7 @@ class ManyFolders(Client):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(COMMAND)
-        self.of_folders: dict[str | None, Any] = settings
+        self.of_folders: dict[str | None, Any] = dict(settings.items())
 
     def _answer(self, method: str, params: Any) -> Message:
         if method == "workspace/configuration":
