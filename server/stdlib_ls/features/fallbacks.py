@@ -349,7 +349,7 @@ def _moves(
     ages: list[Version | None] = []
     packages = file.context.catalog.packages("typing_extensions")
     for site in sites:
-        row = next(filter(None, (row_of_name(package, site) for package in packages)), None)
+        row = next(filter(None, (row_of_name(file, package, site) for package in packages)), None)
         since = parse_version(row.get("since") or "") if row else None
         if row is None or row["safety"] != "safe" or since is None or since > lowest:
             return [], []

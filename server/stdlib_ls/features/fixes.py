@@ -161,7 +161,7 @@ def _renamed_members(file: SourceFile, verdict: Verdict) -> list[Edit] | None:
     for site in verdict.sites:
         new = _only({_renamed_target(use, site.imported.target) for use in _uses_of(verdict, site)})
         if not _uses_of(verdict, site):
-            new = (row_of_name(verdict.package, site) or {}).get("rename")
+            new = (row_of_name(file, verdict.package, site) or {}).get("rename")
         module, _, member = (new or "").rpartition(".")
         if not module or file.context.catalog.module(module) is None or file.context.catalog.find(new or "") is None:
             return None

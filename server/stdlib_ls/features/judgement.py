@@ -119,7 +119,7 @@ def judge_as(file: SourceFile, sites: tuple[Site, ...], package: dict[str, Any],
     """The verdict on some uses of the names that one import brings, by the rows of a package."""
     uses = [_judge_use(file, package, use) for use in sightings]
     unseen = _unseen_uses(file, package, sites) or _torn_apart(file, package, sites, uses)
-    idle = _idle_names(package, sites, uses) if uses and not unseen else ""
+    idle = _idle_names(file, package, sites, uses) if uses and not unseen else ""
     return Verdict(package, sites, tuple(uses), unseen or idle, idle=bool(idle))
 
 
@@ -291,17 +291,21 @@ def changes_package(file: SourceFile, use: Sighting) -> bool:
     return is_whole or use.name.endswith(".__dict__") or is_stored(use, file.document)
 
 
-def _idle_names(package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
+def _idle_names(file: SourceFile, package: dict[str, Any], sites: tuple[Site, ...], uses: list[Use]) -> str:
     """The names that a statement brings besides those used, and that nothing takes over: others may want them."""
     used = {site for use in uses for site in use.sighting.sites}
-    idle = [site.imported.member for site in sites if site not in used and not row_of_name(package, site)]
+    idle = [site.imported.member for site in sites if site not in used and not row_of_name(file, package, site)]
     return f"the unused {', '.join(idle)}" if idle else ""
 
 
-def row_of_name(package: dict[str, Any], site: Site) -> dict[str, Any] | None:
-    """The row that speaks of an imported name as such and gives it a new name."""
-    rows = package.get("replacements", ())
-    return next((row for row in rows if row["match"] == site.imported.target and row.get("rename")), None)
+def row_of_name(file: SourceFile, package: dict[str, Any], site: Site) -> dict[str, Any] | None:
+    """The row that gives an imported name as such a new name, on all Pythons that run the import."""
+    versions = file.versions_at(site.base + site.imported.start)
+    for row in package.get("replacements", ()):
+        if row["match"] == site.imported.target and row.get("rename"):
+            since = parse_version(row.get("since") or "")
+            return row if versions and (since is None or since <= versions.lowest) else None
+    return None
 
 
 def _judge_use(file: SourceFile, package: dict[str, Any], use: Sighting) -> Use:

@@ -24,6 +24,7 @@ from stdlib_ls.features.rules import Diagnostic, Severity
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.versions import Version, VersionRange, show_version
 
+_FIRST_3, _LIKE_2 = (3, 0), (3, 3)
 _GUARDS_OF_IMPORTS = frozenset(("import-error", "condition", "lazy"))
 _GUARDS_OF_USES = frozenset(("attribute-error", "condition", "lazy"))
 
@@ -68,7 +69,9 @@ def _finding(file: SourceFile, dated: _Dated, versions: VersionRange) -> Diagnos
     if dated.removed and dated.removed <= versions.newest:
         gone = f"{shown} is gone from Python {show_version(dated.removed)} on; {supports}.{_way_out(dated)}"
         return Diagnostic(dated.start, dated.end, f"removed-{kind}", severity, gone, shown)
-    if dated.added and dated.added > versions.lowest:
+    # What came with the first of Python 3 may be in 2.7 as well.
+    lowest = versions.lowest if versions.lowest >= _FIRST_3 else _LIKE_2
+    if dated.added and dated.added > lowest:
         missing = f"{shown} needs Python {show_version(dated.added)}; {supports}."
         return Diagnostic(dated.start, dated.end, "not-yet-available", severity, missing, shown)
     if not dated.parameter and is_deprecated(entry, versions):
@@ -158,13 +161,23 @@ def _dated(file: SourceFile, sighting: Sighting) -> Iterator[_Dated]:
             top, _, rest = part.name.partition(".")
             entry = catalog.find(part.name) if rest in dated_below(catalog, top, file.context.versions).names else None
             if entry:
-                yield _Dated(part.start, part.end, entry, entry.added, entry.removed)
+                yield _Dated(part.start, part.end, entry, _added(file, entry, part.name), entry.removed)
         seen.add(part.name)
     entry = None if sighting.is_import else catalog.find(sighting.name)
     if entry and entry.parameters:
         for keyword in keywords_of_call(sighting, file.document):
             if keyword.text in entry.parameters:
                 yield _Dated(keyword.start, keyword.end, entry, *entry.parameters[keyword.text], keyword.text)
+
+
+def _added(file: SourceFile, entry: Entry, name: str) -> Version | None:
+    """When a name came, as far as the thing that it is reached through is not younger than the name itself.
+
+    `cProfile.Profile.run` is old, though the class that it now is an alias of came with a new module.
+    """
+    owner = file.context.catalog.find(entry.name.rpartition(".")[0])
+    is_moved = entry.name != name and owner is not None and owner.added == entry.added
+    return None if is_moved else entry.added
 
 
 def _is_amiss(file: SourceFile, name: str) -> bool:
