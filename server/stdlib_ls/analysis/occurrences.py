@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from stdlib_ls.analysis.places import Place, place_of
 from stdlib_ls.analysis.syntax import Part, Step, part
-from stdlib_ls.analysis.values import plain_value
+from stdlib_ls.analysis.values import head_of, plain_value, value_of
 
 Role = Literal["use", "bind", "none", "alias", "called", "entered", "typed", "delete", "global", "nonlocal"]
 """`none` binds the constant None, `alias` a dotted name, the next three a value whose class may be plain (see
@@ -175,22 +175,12 @@ def _in_case(steps: list[Step]) -> bool:
 def _role_of_assignment(assignment: Node) -> Role:
     if assignment.type == "augmented_assignment":
         return "bind"
-    value = _value_of(assignment)
+    value = value_of(assignment)
     if value is not None and value.type == "none":
         return "none"
     return "alias" if head_of_value(assignment) else "bind"
 
 
-def _value_of(assignment: Node) -> Node | None:
-    value = assignment.child_by_field_name("right")
-    while value is not None and value.type == "assignment":
-        value = value.child_by_field_name("right")
-    return value
-
-
 def head_of_value(assignment: Node) -> Node | None:
     """The name at the head of the dotted name that is assigned, if it is one."""
-    head = _value_of(assignment)
-    while head is not None and head.type == "attribute":
-        head = head.child_by_field_name("object")
-    return head if head is not None and head.type == "identifier" else None
+    return head_of(value_of(assignment))

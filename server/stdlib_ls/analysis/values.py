@@ -28,7 +28,7 @@ def plain_value(steps: list[Step]) -> PlainValue | None:
     parent, field = steps[-2].node, steps[-1].field
     if parent.type == "assignment" and field == "left":
         annotation = parent.child_by_field_name("type")
-        return _annotated(annotation) if annotation is not None else _called("called", _value_of(parent))
+        return _annotated(annotation) if annotation is not None else _called("called", value_of(parent))
     if parent.type == "named_expression" and field == "name":
         return _called("called", parent.child_by_field_name("value"))
     if parent.type == "typed_parameter" or (parent.type == "typed_default_parameter" and field == "name"):
@@ -59,7 +59,8 @@ def _called(role: ValueRole, call: Node | None) -> PlainValue | None:
     return PlainValue(role, head, _mode_of(call)) if head is not None else None
 
 
-def _value_of(assignment: Node) -> Node | None:
+def value_of(assignment: Node) -> Node | None:
+    """What is assigned in the end: of `x = y = z` the last."""
     value = assignment.child_by_field_name("right")
     while value is not None and value.type == "assignment":
         value = value.child_by_field_name("right")
