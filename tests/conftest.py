@@ -10,8 +10,8 @@ import pytest
 from stdlib_ls.catalog.facts import Facts
 from stdlib_ls.catalog.store import Catalog
 
-# The fixtures of tests/lsp; a second file of this one's name would confuse the type checker.
-pytest_plugins = ("wire_session",)
+# The fixtures of tests/lsp and tests/editors; a second file of this one's name would confuse the type checker.
+pytest_plugins = ("wire_session", "editor_session")
 
 _SAID = pytest.StashKey[list[str]]()
 
