@@ -23,7 +23,7 @@ $(READY): pyproject.toml catalog/tools/build_hook.py
 
 # Compiling takes a second, so it is simply done whenever something depends on it.
 catalog: $(READY)
-	@$(BIN)/python -m stdlib_ls.catalog.compile catalog server/stdlib_ls/data/catalog.txt
+	@PYTHONPATH=catalog/tools $(BIN)/python -m catalog_compiler catalog server/stdlib_ls/data/catalog.txt
 
 try: catalog
 	@$(BIN)/python clients/neovim/try.py

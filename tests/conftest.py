@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stdlib_ls.catalog.facts import Facts
+from catalog_compiler.facts import Facts
 from stdlib_ls.catalog.store import Catalog
 
 # The fixtures of tests/lsp and tests/editors; a second file of this one's name would confuse the type checker.

@@ -527,6 +527,23 @@ def test_explain(project: Path) -> None:
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, page.read_text(encoding="utf-8"), "")
 
 
+def test_self_test(project: Path) -> None:
+    (project / "json.py").write_text("raise RuntimeError")
+    ran = run(project, "self-test")
+    assert ran.stdout == f"stdlib-ls {__version__} works on Python {sys.version.split()[0]}\n"
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("missing", ["pygls", "tree_sitter"])
+def test_self_test_of_an_incomplete_installation(project: Path, tmp_path: Path, missing: str) -> None:
+    hidden = (
+        f"import sys; sys.modules[{missing!r}] = None; from stdlib_ls.cli import main; sys.exit(main(['self-test']))"
+    )
+    ran = subprocess.run([sys.executable, "-c", hidden], cwd=project, capture_output=True, encoding="utf-8")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"this installation does not work on {sys.executable}: " in ran.stderr and missing in ran.stderr
+
+
 def test_explain_what_is_no_rule(project: Path) -> None:
     ran = run(project, "explain", "removed-modul")
     assert (ran.returncode, ran.stdout) == (2, "")

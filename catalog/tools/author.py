@@ -16,10 +16,13 @@ CATALOG = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CATALOG.parent / "server"))
 
 from availability import exists, is_on  # noqa: E402
-
-from stdlib_ls.catalog.cards import check_card, line_key  # noqa: E402
-from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
-from stdlib_ls.catalog.source import Source, check_schema  # noqa: E402
+from catalog_compiler.cards import check_card, line_key  # noqa: E402
+from catalog_compiler.facts import Facts  # noqa: E402
+from stdlib_ls.catalog.source import (  # noqa: E402
+    Row,
+    Source,
+    check_schema,
+)
 from stdlib_ls.versions import Version  # noqa: E402
 
 

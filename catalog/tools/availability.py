@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stdlib_ls.catalog.facts import Facts, Row
+from catalog_compiler.facts import Facts
+from stdlib_ls.catalog.source import Row
 from stdlib_ls.versions import Version, parse_version
 
 # By sys.platform: what the documentation and typeshed call it.

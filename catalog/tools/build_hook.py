@@ -20,8 +20,8 @@ class CatalogHook(BuildHookInterface):  # type: ignore[type-arg]
         if self.target_name != "wheel":
             return
         root = Path(self.root)
-        sys.path.insert(0, str(root / "server"))
-        from stdlib_ls.catalog.compile import main  # noqa: PLC0415
+        sys.path[:0] = [str(root / "server"), str(root / "catalog/tools")]
+        from catalog_compiler.compile import main  # noqa: PLC0415
 
         output = root / "server/stdlib_ls/data/catalog.txt"
         if main([str(root / "catalog"), str(output)]):

@@ -16,7 +16,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "server"))
 
-from stdlib_ls.catalog.facts import Facts, Row  # noqa: E402
+from catalog_compiler.facts import Facts  # noqa: E402
+from stdlib_ls.catalog.source import Row  # noqa: E402
 from stdlib_ls.catalog.store import Catalog, Entry  # noqa: E402
 
 OLDEST_REMOVAL = (3, 8)

@@ -4,8 +4,10 @@
     stdlib-ls check [PATH ...]
     stdlib-ls show NAME ...
     stdlib-ls search WORDS
+    stdlib-ls deps [PROJECT]
     stdlib-ls why-version [PATH]
     stdlib-ls explain CODE
+    stdlib-ls self-test
 
 Exit status: 0 nothing found, 1 something found, 2 the input or the command line is wrong.
 """
@@ -87,11 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=int, default=10, metavar="N", help="how many to show at most (default: 10)")
     search.add_argument("--target", metavar="VERSIONS", help="Pythons to search in")
     search.add_argument("--json", action="store_true")
+    deps = commands.add_parser("deps", help="say what a project uses of each dependency, and which of them can go")
+    deps.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PROJECT", help="a folder (default: here)")
+    deps.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
+    deps.add_argument("--json", action="store_true")
     why = commands.add_parser("why-version", help="say which Pythons a file is judged by, and where that comes from")
     why.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH")
     why.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
     explain = commands.add_parser("explain", help="print the page of a rule: when it speaks, and what to do")
     explain.add_argument("code", metavar="CODE", help="such as removed-module")
+    commands.add_parser("self-test", help="say whether this installation works: the parser, the catalog, the server")
     return parser
 
 
@@ -175,6 +182,14 @@ def _has_colours() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
+def _deps(options: argparse.Namespace) -> int:
+    from stdlib_ls.dependency_report import print_dependencies  # noqa: PLC0415
+
+    if not options.path.exists():
+        raise InputError(f"{options.path}: no such file or folder")
+    return print_dependencies(options, _settings(options.target), colours=_has_colours())
+
+
 def _why_version(options: argparse.Namespace) -> int:
     from stdlib_ls.project import Projects  # noqa: PLC0415
 
@@ -203,6 +218,23 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _self_test(options: argparse.Namespace) -> int:
+    from stdlib_ls.catalog.store import Catalog  # noqa: PLC0415
+
+    try:
+        from stdlib_ls.features.hover import hover  # noqa: PLC0415
+        from stdlib_ls.features.source_file import Context, SourceFile  # noqa: PLC0415
+        from stdlib_ls.lsp.handlers import create_server  # noqa: PLC0415
+    except ImportError as error:  # An incomplete installation, or one made for another Python or system.
+        raise InputError(f"this installation does not work on {sys.executable}: {error}") from error
+    create_server()
+    found = hover(SourceFile("import json\njson.dumps", Context(Catalog())), len("import json\njson.d"))
+    if not found or found[0].title != "json.dumps":
+        raise InputError(f"this installation is broken: no card of json.dumps on {sys.executable}")
+    print(f"stdlib-ls {__version__} works on Python {sys.version.split()[0]}")
+    return 0
+
+
 def _rule_page(code: str) -> Path:
     """Where the page of a rule lies: in the package, or, where that runs from its sources, beside it."""
     package = Path(__file__).resolve().parent
@@ -224,6 +256,8 @@ _COMMANDS = {
     "check": _check,
     "show": _show,
     "search": _search,
+    "deps": _deps,
     "why-version": _why_version,
     "explain": _explain,
+    "self-test": _self_test,
 }

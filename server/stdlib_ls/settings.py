@@ -25,6 +25,8 @@ RULE_CODES = (
     "shadowed-module",
 )
 SEVERITIES = ("off", "hint", "information", "warning", "error")
+# In place of a severity: that of the rule itself, whatever a wider setting says.
+OWN_SEVERITY = "default"
 
 Kind = Literal["target", "switch", "choice", "severities", "reasons", "texts", "address"]
 
@@ -55,9 +57,16 @@ class Settings:
         "completion.mode",
         "choice",
         "auto",
-        "Whether completions are offered; auto leaves to another server what such servers offer themselves:"
-        " keyword arguments, and unresolved names that come with their import.",
+        "Whether completions are offered; auto leaves to other servers what they offer themselves. As long as nobody"
+        " says which servers there are, these are keyword arguments, and unresolved names that come with their import.",
         allowed=("auto", "always", "off"),
+    )
+    beside: tuple[str, ...] | None = _setting(
+        "beside",
+        "texts",
+        None,
+        "The other Python language servers at work in the same editor, such as pylance, ty or ruff."
+        " The editor's plugin fills it in; what they complete is left to them.",
     )
     signature_enabled: bool = _setting(
         "signature.enabled",
@@ -81,7 +90,11 @@ class Settings:
         " Only the editor can set it, and it is read when the server starts.",
     )
     diagnostics: Mapping[str, str] = _setting(
-        "diagnostics", "severities", {}, "The severity of each rule that shall differ from its default.", SEVERITIES
+        "diagnostics",
+        "severities",
+        {},
+        "The severity of each rule that shall differ from its default.",
+        (OWN_SEVERITY, *SEVERITIES),
     )
     alternatives_allow: Mapping[str, str] = _setting(
         "alternatives.allow", "reasons", {}, "Packages that stay, each with the reason why; nothing is said about them."
@@ -198,6 +211,8 @@ def _read_severities(value: object, row: Setting, before: Any) -> _Reading:
     for code, severity in value.items():
         if code not in RULE_CODES:
             wrong.append(f"unknown rule {row.name}.{code}{closest(str(code), RULE_CODES)}")
+        elif severity == OWN_SEVERITY:
+            kept.pop(code, None)
         elif severity in row.allowed:
             kept[code] = severity
         elif severity is not None:
@@ -223,7 +238,7 @@ def _read_reasons(value: object, row: Setting, before: Any) -> _Reading:
 def _read_texts(value: object, row: Setting, before: Any) -> _Reading:
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) and one for one in value):
         return tuple(value), []
-    return before, [_wrong(row.name, value, "a list of paths")]
+    return before, [_wrong(row.name, value, "a list of texts")]
 
 
 def _read_address(value: object, row: Setting, before: Any) -> _Reading:

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from stdlib_ls.catalog.compile import Records, compile_catalog, write_records
+from catalog_compiler.compile import Records, compile_catalog, write_records
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.source_file import Context, SourceFile

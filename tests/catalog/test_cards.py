@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from author import can_run, run_example
 from environments import Pyodide, pyodides, python_with_packages
 from interpreters import Interpreter, find_interpreters, running
 from prove import Command
 
-from stdlib_ls.catalog.facts import Facts, Row
+from author import can_run, run_example
+from catalog_compiler.facts import Facts
+from stdlib_ls.catalog.source import Row
 
 CARDS = Path(__file__).resolve().parents[2] / "catalog/cards"
 

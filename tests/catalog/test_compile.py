@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stdlib_ls.catalog.compile import compile_catalog, main
+from catalog_compiler.compile import compile_catalog, main
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 CARD_FILE, ALTERNATIVE_FILE = "cards/tomllib.yaml", "alternatives/psutil.yaml"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from keyword import iskeyword
 
+from catalog_compiler.facts import Facts
 from catalog_coverage import coverages
-
-from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.source import Row
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.source_file import Context, SourceFile

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from availability import exists, is_on
-from facts.artefacts import ask_interpreters
 from interpreters import Interpreter
 
-from stdlib_ls.catalog.facts import Facts, Row
+from availability import exists, is_on
+from catalog_compiler.facts import Facts
+from facts.artefacts import ask_interpreters
+from stdlib_ls.catalog.source import Row
 from stdlib_ls.versions import parse_version
 
 HERE = Path(__file__).parent

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
+
+from catalog_compiler.facts import Facts
 from facts.evidence import read_minors, show_minors
 from facts.links import add_links
 from facts.pages import parse_availability
@@ -14,8 +16,6 @@ from facts.returns import the_one_class
 from facts.signatures import Parameter, Signature, Writer, merge_overloads, split_parameters
 from facts.stubs import Stubs
 from facts.writing import readable
-
-from stdlib_ls.catalog.facts import Facts
 
 # Signatures whose real defaults nobody tells: neither the documentation nor typeshed nor an interpreter.
 MOST_UNKNOWN_DEFAULTS = 130

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from availability import exists
-from facts.links import read_inventories
 
-from stdlib_ls.catalog.facts import Facts
+from availability import exists
+from catalog_compiler.facts import Facts
+from facts.links import read_inventories
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.cards import docs_link
 from stdlib_ls.features.source_file import Context

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stdlib_ls.catalog.facts import Facts
+from catalog_compiler.facts import Facts
 from stdlib_ls.versions import NEWEST_KNOWN, parse_version
 
 WELL_KNOWN = """

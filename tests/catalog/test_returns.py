@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stdlib_ls.catalog.facts import Facts
+from catalog_compiler.facts import Facts
 from stdlib_ls.catalog.store import Catalog
 
 # By the name that is called: a call of it that is cheap and harmless, with the value or an instance at hand.

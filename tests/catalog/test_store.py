@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stdlib_ls.catalog.compile import compile_catalog, write_records
+from catalog_compiler.compile import compile_catalog, write_records
 from stdlib_ls.catalog.store import Catalog, CatalogMissing, Row
 from stdlib_ls.versions import OLDEST_KNOWN, VersionRange
 

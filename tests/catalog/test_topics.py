@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from availability import exists
 from test_cards import read_card
 
-from stdlib_ls.catalog.facts import Facts
+from availability import exists
+from catalog_compiler.facts import Facts
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.completion import completion, items
 from stdlib_ls.features.hover import hover

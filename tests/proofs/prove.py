@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 import yaml
 from strategies import UnknownStrategy, drawn
 
+from catalog_compiler.facts import Facts
 from stdlib_ls.catalog.alternatives import compiled_alternative, leading_name, names_in
-from stdlib_ls.catalog.facts import Facts, Row
+from stdlib_ls.catalog.source import Row
 from stdlib_ls.versions import parse_version, show_version
 
 ROOT = Path(__file__).resolve().parents[2]

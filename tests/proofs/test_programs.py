@@ -20,7 +20,7 @@ from interpreters import running
 from prove import Command, fill, packages
 
 from stdlib_ls.catalog.alternatives import leading_name
-from stdlib_ls.catalog.facts import Row
+from stdlib_ls.catalog.source import Row
 from stdlib_ls.catalog.store import Catalog
 from stdlib_ls.features.diagnostics import diagnostics
 from stdlib_ls.features.edits import apply_edits

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stdlib_ls.settings import RULE_CODES, SETTINGS, Settings, read_settings
+from stdlib_ls.settings import OWN_SEVERITY, RULE_CODES, SETTINGS, Settings, read_settings
 
 BASE = Settings(target="3.10", hover_detail="brief", diagnostics={"gone-module": "error"}, catalogs=("a.yaml",))
 
@@ -36,6 +36,13 @@ READ: dict[str, tuple[Any, dict[str, Any]]] = {
     "dotted reason": ({"alternatives.allow.zope.event": "x"}, {"alternatives_allow": {"zope-event": "x"}}),
     "packages without reasons": ({"alternatives": {"allow": ["six"]}}, {"alternatives_allow": {"six": ""}}),
     "catalogs": ({"catalogs": ["x.yaml"]}, {"catalogs": ("x.yaml",)}),
+    "no other server": ({"beside": []}, {"beside": ()}),
+    "other servers": ({"beside": ["ty", "ruff"]}, {"beside": ("ty", "ruff")}),
+    "the rule's own severity": ({"diagnostics": {"gone-module": "default"}}, {}),
+    "the rule's own severity after another": (
+        {"diagnostics.gone-module": "off", "diagnostics": {"gone-module": "default"}},
+        {},
+    ),
     "docs": ({"docs": {"url": "https://docs.python.org/de/"}}, {"docs_url": "https://docs.python.org/de"}),
 }
 
@@ -61,7 +68,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "target": ({"target": "newest"}, 'target cannot be "newest", only a text such as'),
     "severity": (
         {"diagnostics": {"gone-module": "loud"}},
-        'diagnostics.gone-module cannot be "loud", only "off", "hint"',
+        'diagnostics.gone-module cannot be "loud", only "default", "off"',
     ),
     "severity is a list": (
         {"diagnostics": {"gone-module": ["off"]}},
@@ -74,7 +81,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
         "alternatives.allow.six cannot be 3, only a text that says why",
     ),
     "packages": ({"alternatives": {"allow": ["six", 3]}}, "alternatives.allow cannot be ['six', 3], only a table of"),
-    "catalogs": ({"catalogs": "x.yaml"}, 'catalogs cannot be "x.yaml", only a list of paths'),
+    "catalogs": ({"catalogs": "x.yaml"}, 'catalogs cannot be "x.yaml", only a list of texts'),
     "docs": ({"docs": {"url": "javascript:x"}}, 'docs.url cannot be "javascript:x", only an address'),
     "unknown": ({"hover": {"detial": "full"}}, "unknown setting hover.detial; did you mean hover.detail?"),
     "unknown and far": ({"zzz": {"a": 1, "b": 2}}, "unknown setting zzz"),
@@ -133,4 +140,5 @@ def test_table_describes_every_field() -> None:
 @pytest.mark.parametrize("severity", SETTINGS["diagnostics"].allowed)
 def test_every_rule_takes_every_severity(code: str, severity: str) -> None:
     settings, messages = read_settings({"diagnostics": {code: severity}}, "here", Settings())
-    assert (settings.diagnostics, messages) == ({code: severity}, [])
+    held = {} if severity == OWN_SEVERITY else {code: severity}
+    assert (settings.diagnostics, messages) == (held, [])

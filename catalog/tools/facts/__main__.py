@@ -23,6 +23,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from catalog_compiler.facts import Facts
 from facts import artefacts
 from facts.documentation import Documentation
 from facts.evidence import Evidence, Row
@@ -36,7 +37,6 @@ from facts.stubs import Stubs
 from facts.symbols import FIELDS as SYMBOL_FIELDS
 from facts.symbols import differing, symbol_rows
 from facts.writing import signatures
-from stdlib_ls.catalog.facts import Facts
 from stdlib_ls.versions import NEWEST_KNOWN, OLDEST_KNOWN, show_version
 
 FACTS = artefacts.ROOT / "catalog/facts"

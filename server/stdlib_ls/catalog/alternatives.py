@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from stdlib_ls.catalog.facts import Row
-from stdlib_ls.catalog.source import Key, Source
+from stdlib_ls.catalog.source import Key, Row, Source
 from stdlib_ls.catalog.store import is_under
 from stdlib_ls.versions import Version, parse_version, show_version
 

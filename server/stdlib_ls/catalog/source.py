@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 
 Key = tuple[str | int, ...]
+# A mapping of a file, as its schema describes it.
+Row = dict[str, Any]
 """Where a value stands in a document: the keys and list positions that lead to it."""
 
 

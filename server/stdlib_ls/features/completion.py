@@ -17,6 +17,7 @@ from stdlib_ls.features.auto_import import initial_at, unavailable
 from stdlib_ls.features.call_place import Call, call_at, callee_of
 from stdlib_ls.features.cards import Card, card_of, version_note
 from stdlib_ls.features.import_places import ImportPlace, import_place
+from stdlib_ls.features.neighbours import Kind, left_to_us
 from stdlib_ls.features.signatures import keyword_parameters
 from stdlib_ls.features.source_file import Context, SourceFile
 from stdlib_ls.versions import parse_version
@@ -80,17 +81,17 @@ def completion(file: SourceFile, offset: int, *, after_blank: bool = False) -> C
 
     `after_blank` says that nobody asked, a blank was typed: only in import statements that is a question.
     """
-    mode = file.context.settings.completion_mode
-    if mode == "off" or file.document.in_text(offset):
+    ours = left_to_us(file.context.settings)
+    if not ours or file.document.in_text(offset):
         return None
     before, after = _text_around(file, offset)
     place = import_place(before, after)
     if place is not None:
-        return _in_import(file, place, before)
-    members = _after_dot(file, before, offset)
-    if members or mode != "always" or after_blank:
+        return _in_import(file, place, before) if "imports" in ours else None
+    members = _after_dot(file, before, offset) if "members" in ours else None
+    if members or after_blank:
         return members
-    return _in_code(file, before, after, offset)
+    return _in_code(file, before, after, offset, ours)
 
 
 def items(group: Group, context: Context) -> list[Item]:
@@ -170,15 +171,18 @@ def _is_prose(before: bytes) -> bool:
     return not (keyword.iskeyword(word) or keyword.issoftkeyword(word))
 
 
-def _in_code(file: SourceFile, before: bytes, after: bytes, offset: int) -> Completion | None:
-    """Keyword arguments and names with their import. Others offer both, so that they are given on request only."""
+def _in_code(file: SourceFile, before: bytes, after: bytes, offset: int, ours: frozenset[Kind]) -> Completion | None:
+    """Keyword arguments and names with their import, where they are ours to offer."""
+    if ours.isdisjoint(("arguments", "names")):
+        return None
     call = call_at(file, offset)
     groups, taken = [], set[str]()
-    callee = callee_of(file, call) if call and call.takes_keyword and not _GIVEN.match(after) else None
+    wants_keyword = "arguments" in ours and call and call.takes_keyword and not _GIVEN.match(after)
+    callee = callee_of(file, call) if call and wants_keyword else None
     if call and callee and keyword_parameters(callee):
         groups.append(Group("arguments", callee.name))
         taken |= _given(call, callee.name, file.context)
-    initial = initial_at(file, before, offset, call)
+    initial = initial_at(file, before, offset, call) if "names" in ours else None
     if initial:
         rows = file.context.catalog.importable(initial)
         bound = unavailable(file, (_own_label(row) for row in rows))

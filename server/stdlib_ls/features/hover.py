@@ -10,8 +10,11 @@ from stdlib_ls.features.source_file import SourceFile
 
 def hover(file: SourceFile, offset: int) -> tuple[Card, int, int] | None:
     """The card at a byte offset and the span that it speaks of, or None where there is nothing to say."""
-    if not file.context.settings.hover_enabled:
-        return None
+    return card_at(file, offset) if file.context.settings.hover_enabled else None
+
+
+def card_at(file: SourceFile, offset: int) -> tuple[Card, int, int] | None:
+    """The same, whatever the settings say of hovering."""
     sighting = file.sightings.at(offset)
     if sighting is None or sighting.doubtful or (sighting.is_value and len(sighting.parts) == 1):
         return None

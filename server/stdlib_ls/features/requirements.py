@@ -86,8 +86,11 @@ def superfluous_requirements(file: RequirementsFile) -> Iterator[Diagnostic]:
 
 def requirement_hover(file: RequirementsFile, offset: int) -> tuple[Card, int, int] | None:
     """The card of the package whose name stands at a byte offset, with the span of that; None for unknown ones."""
-    if not file.context.settings.hover_enabled:
-        return None
+    return requirement_card(file, offset) if file.context.settings.hover_enabled else None
+
+
+def requirement_card(file: RequirementsFile, offset: int) -> tuple[Card, int, int] | None:
+    """The same, whatever the settings say of hovering."""
     for requirement in file.requirements:
         start, end = requirement.span
         package = file.context.catalog.distribution(normal_package(requirement.name))

@@ -18,10 +18,10 @@ from stdlib_ls.features.actions import FIX_ALL, Action, actions, fix_all
 from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
-from stdlib_ls.features.search import LIMIT as SEARCH_LIMIT
-from stdlib_ls.features.search import as_json, search
+from stdlib_ls.features.search import search
 from stdlib_ls.features.source_file import SourceFile
 from stdlib_ls.lsp import convert
+from stdlib_ls.lsp.commands import COMMANDS
 from stdlib_ls.lsp.server import Server
 from stdlib_ls.lsp.transport import Ready, can_wait_on_stdin
 
@@ -136,12 +136,6 @@ def acted(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     ]
 
 
-def searched(ls: Server, question: str, *limits: object) -> list[dict[str, str]]:
-    # The framework knows no arguments that may be left out, only that there may be more.
-    limit = next((max(1, one) for one in limits if isinstance(one, int)), SEARCH_LIMIT)
-    return [as_json(entry) for entry in search(question, ls.workspace_context(), limit)]
-
-
 def symbols_searched(ls: Server, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
     context = ls.workspace_context()
     found = search(params.query, context) if params.query.strip() else []
@@ -192,12 +186,6 @@ TABLE: Sequence[tuple[str, Callable[..., Any], Any]] = (
     # TEXT_DOCUMENT_DIAGNOSTIC and WORKSPACE_SYMBOL join them for clients that pull, when they have said so.
     # Opening, changing and closing documents and notebooks goes to the server itself, by way of its protocol class.
 )
-
-
-COMMANDS = {
-    # Arguments: the question, and at most how many answers; gives objects with name, kind and summary.
-    "stdlib-ls.server.search": searched,
-}
 
 
 def create_server() -> Server:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-from stdlib_ls.catalog.source import Source
+from stdlib_ls.catalog.source import Row, Source
 from stdlib_ls.versions import Version, parse_version
-
-Row = dict[str, Any]
 
 
 class Facts:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stdlib_ls.catalog.facts import Facts, Row
-from stdlib_ls.catalog.source import Key, Source
+from catalog_compiler.facts import Facts
+from stdlib_ls.catalog.source import Key, Row, Source
 
 # Versions and status come from the facts, which know them for the reader's own range of Pythons.
 _STATUS = re.compile(

@@ -1,6 +1,6 @@
 """Compiles `catalog/` into the one file that the program reads, and checks every file on the way.
 
-    python -m stdlib_ls.catalog.compile CATALOG OUTPUT
+    PYTHONPATH=catalog/tools python -m catalog_compiler CATALOG OUTPUT
 
 The output is text: one record a line, `key TAB json`, sorted by the bytes of the key, so that the
 reader (`store.py`) can look a name up in a memory map without loading anything else.
@@ -29,12 +29,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from catalog_compiler.cards import check_card, line_key
+from catalog_compiler.facts import Facts
+from catalog_compiler.list_rows import LAST_RANK, import_records, list_row, popularity_ranks
+from catalog_compiler.search_index import index_records
 from stdlib_ls.catalog.alternatives import check_alternative, compiled_alternative
-from stdlib_ls.catalog.cards import check_card, line_key
-from stdlib_ls.catalog.facts import Facts, Row
-from stdlib_ls.catalog.list_rows import LAST_RANK, import_records, list_row, popularity_ranks
-from stdlib_ls.catalog.search_index import index_records
-from stdlib_ls.catalog.source import Problem, Source, check_schema
+from stdlib_ls.catalog.source import Problem, Row, Source, check_schema
 from stdlib_ls.catalog.store import full_name, import_roots
 from stdlib_ls.versions import NEWEST_KNOWN, parse_version, show_version
 
@@ -46,6 +46,7 @@ _NOT_SHOWN = ("members", "module", "submodules")
 
 
 def main(arguments: list[str]) -> int:
+    """Compile the first folder into the second file, and print what is wrong; gives the exit status."""
     catalog, output = Path(arguments[0]), Path(arguments[1])
     records, problems = compile_catalog(catalog)
     for problem in problems:
@@ -83,6 +84,7 @@ def compile_catalog(catalog: Path) -> tuple[Records, list[Problem]]:
 
 
 def write_records(records: Records, output: Path) -> None:
+    """Write down the records in the order in which the program looks them up."""
     output.parent.mkdir(parents=True, exist_ok=True)
     lines = sorted(
         key.encode() + b"\t" + json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -345,7 +347,3 @@ def _before(version: str) -> str:
 
 def _without_empty(record: Row) -> Row:
     return {key: value for key, value in record.items() if value not in (None, False, [], "")}
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

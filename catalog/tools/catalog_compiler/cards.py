@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from stdlib_ls.catalog.facts import Facts, Row
-from stdlib_ls.catalog.source import Key, Source
-from stdlib_ls.catalog.style import check_style
+from catalog_compiler.facts import Facts
+from catalog_compiler.style import check_style
+from stdlib_ls.catalog.source import Key, Row, Source
 
 # The kinds of symbols that may share one line.
 _CONSTANTS = ("data", "attribute")
