@@ -15,6 +15,7 @@ import pytest
 
 from stdlib_ls import __version__
 from stdlib_ls.settings import RULE_CODES
+from stdlib_ls.versions import NEWEST_KNOWN, show_version
 
 COMMAND = (sys.executable, "-m", "stdlib_ls")
 FIXABLE = "import psutil\n\nprint('é😀', psutil.cpu_count())\n"
@@ -22,6 +23,7 @@ FIXED = "import os\n\nprint('é😀', os.cpu_count())\n"
 PARTLY = "import psutil\n\nprint(psutil.cpu_count(), psutil.virtual_memory())\n"
 # ExceptionGroup is a builtin since 3.11.
 NEWER = "from exceptiongroup import ExceptionGroup\n\nraise ExceptionGroup('', [ValueError()])\n"
+NEWEST = show_version(NEWEST_KNOWN)
 FINDING = ["path", "line", "column", "end_line", "end_column", "code", "severity", "message", "fix"]
 CARD = ["name", "kind", "module", "summary", "signature", "added", "deprecated", "removed", "availability", "docs"]
 
@@ -489,6 +491,70 @@ def test_search_for_nothing(project: Path) -> None:
     assert run(project, "search", "--limit", "0", "unzip").returncode == 2
 
 
+# deps
+
+
+@pytest.fixture
+def dependent(project: Path) -> Path:
+    """A project with a dependency of each kind that matters here."""
+    listed = 'dependencies = ["psutil", "exceptiongroup", "numpy"]\n'
+    (project / "pyproject.toml").write_text(f'[project]\nrequires-python = ">=3.10"\n{listed}')
+    (project / "src").mkdir()
+    (project / "src/app.py").write_text(FIXABLE + NEWER, encoding="utf-8")
+    (project / "src/other.py").write_text("import orjson\n\norjson.dumps({})\n")
+    return project
+
+
+def test_deps(dependent: Path) -> None:
+    ran = run(dependent, "deps")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    rows = [line.split() for line in ran.stdout.split("\n\n")[1].splitlines()]
+    assert rows == [
+        ["name", "declared", "files", "uses", "covered", "verdict"],
+        ["psutil", "pyproject.toml:3", "1", "1", "1", "can", "go"],
+        ["exceptiongroup", "pyproject.toml:3", "1", "1", "0", "from", "3.11"],
+        ["numpy", "pyproject.toml:3", "-", "-", "-", "not", "imported"],
+    ]
+    assert "exceptiongroup, not covered before 3.11: exceptiongroup.ExceptionGroup" in ran.stdout
+    # A folder or file below stands for the project around it.
+    assert run(dependent, "deps", "src").stdout == run(dependent / "src", "deps", "app.py").stdout == ran.stdout
+    assert "from 3.11" not in run(dependent, "deps", "--target", "3.11").stdout
+
+
+def test_deps_in_json(dependent: Path) -> None:
+    found = json.loads(run(dependent, "deps", "--json").stdout)
+    fields = ["project", "range", "source", "files", "dependencies", "undeclared", "left_out", "not_read"]
+    assert list(found) == fields
+    assert (found["project"], found["range"], found["files"]) == (str(dependent.resolve()), f"3.10–{NEWEST}", 2)
+    assert found["dependencies"][1] == {
+        "name": "exceptiongroup",
+        "declared": [{"path": "pyproject.toml", "line": 3}],
+        "imports": [{"path": "src/app.py", "line": 4}],
+        "files": 1,
+        "guarded": 0,
+        "uses": 1,
+        "covered": 0,
+        "uncovered": [{"name": "exceptiongroup.ExceptionGroup", "count": 1}],
+        "verdict": "from 3.11",
+        "from": "3.11",
+        "why": "",
+    }
+    assert [(one["name"], one["declared"]) for one in found["undeclared"]] == [("orjson", [])]
+
+
+def test_deps_of_nothing(project: Path) -> None:
+    ran = run(project, "deps")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "0 declared dependencies, 0 Python files" in ran.stdout
+    ran = run(project, "deps", "missing")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "stdlib-ls: missing: no such file or folder\n")
+    (project / "bad.py").write_bytes(b"x = '\xe9'\n")
+    (project / "pyproject.toml").write_text("not TOML")
+    ran = run(project, "deps")
+    assert ran.returncode == 2
+    assert "bad.py: cannot be read" in ran.stderr and "pyproject.toml:1: not valid TOML" in ran.stderr
+
+
 # why-version
 
 
@@ -586,7 +652,9 @@ def test_a_reader_that_has_seen_enough(project: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("arguments", [["check", "--fix"], ["show", "json", "psutil"], ["why-version"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["check", "--fix"], ["show", "json", "psutil"], ["deps"], ["why-version"], ["--version"]]
+)
 def test_the_protocol_is_loaded_by_the_server_only(project: Path, arguments: list[str]) -> None:
     (project / "app.py").write_text(FIXABLE, encoding="utf-8")
     probe = (

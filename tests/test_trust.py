@@ -27,7 +27,13 @@ IMPORTED = """asyncio json logging random typing dataclasses difflib tomllib arg
 RUN = ["sitecustomize", "usercustomize", "conftest", "setup", "noxfile", "__init__", "psutil"]
 
 APP = f"import {', '.join(IMPORTED)}\nimport psutil\n\nprint(psutil.cpu_count())\njson.dumps\n"
-READ = (["check", "."], ["check", "--diff", "."], ["show", "json", "psutil", "random"], ["why-version", "inner/app.py"])
+READ = (
+    ["check", "."],
+    ["check", "--diff", "."],
+    ["show", "json", "psutil", "random"],
+    ["why-version", "inner/app.py"],
+    ["deps"],
+)
 
 
 @pytest.fixture

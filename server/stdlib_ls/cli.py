@@ -183,7 +183,7 @@ def _has_colours() -> bool:
 
 
 def _deps(options: argparse.Namespace) -> int:
-    from stdlib_ls.dependency_report import print_dependencies  # noqa: PLC0415
+    from stdlib_ls.dependencies.report import print_dependencies  # noqa: PLC0415
 
     if not options.path.exists():
         raise InputError(f"{options.path}: no such file or folder")

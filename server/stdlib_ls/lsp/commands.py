@@ -14,6 +14,7 @@ from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile, requirement_card
 from stdlib_ls.features.search import LIMIT, as_json, search
 from stdlib_ls.lsp import convert
+from stdlib_ls.lsp.dependencies import dependencies
 from stdlib_ls.lsp.server import Server
 from stdlib_ls.lsp.workspace import path_of
 
@@ -70,4 +71,5 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "stdlib-ls.server.search": searched,
     "stdlib-ls.server.card": card,
     "stdlib-ls.server.versions": versions,
+    "stdlib-ls.server.dependencies": dependencies,
 }

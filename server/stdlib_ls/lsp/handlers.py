@@ -1,7 +1,7 @@
 """What the server answers to, and how: each handler turns a message into one call of a feature.
 
 `TABLE` is the table of contents. Handlers are plain functions that run one after the other: the next message
-never sees a half-finished one. Only a look at the whole workspace lets others pass between two files.
+never sees a half-finished one. Only a look at a whole workspace or project lets others pass between two files.
 """
 
 from __future__ import annotations

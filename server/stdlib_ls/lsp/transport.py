@@ -15,6 +15,9 @@ import os
 import stat
 import sys
 import typing
+from collections.abc import Generator
+from concurrent.futures import Future
+from contextvars import ContextVar
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -27,6 +30,10 @@ from pygls.protocol.language_server import lsp_method
 
 _READ_LIMIT = 1 << 26
 _log = logging.getLogger(__name__)
+
+# Of the command that is being answered: the token by which the client wants to hear of its progress, and the answer
+# that is awaited. Cancelling reaches that answer, but not whoever works it out.
+asked: ContextVar[tuple[int | str | None, Future[Any] | None]] = ContextVar("asked", default=(None, None))
 
 
 class Ready(NamedTuple):
@@ -84,6 +91,12 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
         self._store.close_notebook(params)
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Generator[Any, Any, Any]:
+        """As pygls does it, which keeps to itself what an answer that takes long needs to know of its question."""
+        asked.set((params.work_done_token, self._request_futures.get(self.msg_id or "")))
+        return (yield from super().lsp_workspace__execute_command(params))
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """As pygls does it, except that a request that makes no sense gets an answer: its client waits for one."""
