@@ -1,5 +1,7 @@
 # make try      set everything up and open Neovim on a tour (or print the tour, without a terminal)
+# make try-vscode    the same in VS Code in the browser (code-server); prints its local address
 # make test     set everything up and run all tests
+# make test-editors  drive real editors: EDITORS=neovim,vscode,emacs,vim; what they need is told when it is missing
 # make check    formatting, lints, types, and the catalog's own checks
 # make catalog  compile cards, facts and alternatives, with every complaint about them
 # make coverage say how much of the standard library the catalog covers; run every example, check every fact
@@ -9,9 +11,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EDITORS_READY := $(VENV)/.ready-editors
+EDITORS ?= neovim,vscode,emacs,vim
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check catalog coverage facts proofs clean
+.PHONY: help try try-vscode test test-editors check catalog coverage facts proofs clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -21,6 +25,10 @@ $(READY): pyproject.toml catalog/tools/build_hook.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(EDITORS_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,editors]'
+	@touch $@
+
 # Compiling takes a second, so it is simply done whenever something depends on it.
 catalog: $(READY)
 	@PYTHONPATH=catalog/tools $(BIN)/python -m catalog_compiler catalog server/stdlib_ls/data/catalog.txt
@@ -28,8 +36,14 @@ catalog: $(READY)
 try: catalog
 	@$(BIN)/python clients/neovim/try.py
 
+try-vscode: catalog $(EDITORS_READY)
+	@$(BIN)/python clients/vscode/try.py
+
 test: catalog
 	$(BIN)/python -m pytest
+
+test-editors: catalog $(EDITORS_READY)
+	$(BIN)/python -m pytest tests/editors tests/clients --editors $(EDITORS)
 
 check: catalog
 	$(BIN)/ruff format --check .

@@ -1,6 +1,5 @@
 -- The configuration of the tour: the lines of README.md, and some comfort for a first look.
 vim.opt.runtimepath:prepend(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)))
-vim.lsp.enable("stdlib_ls")
 
 -- Neovim shows no messages beside the code and opens no completion menu unless it is asked to.
 vim.diagnostic.config({ virtual_text = true })

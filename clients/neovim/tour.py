@@ -49,7 +49,19 @@ def read_settings(text: str) -> dict[str, object]:
     return tomli.loads(text)
 
 
-# 6. Silence: nothing is said of packages that are optional already, or worth keeping.
+# 6. Versions of single names: what came after 3.11, or is gone before the newest Python, and the way out.
+#    Behind a look at sys.version_info all is well.
+
+import itertools
+import sys
+import unittest
+
+print(list(itertools.batched(items, 2)), unittest.makeSuite)
+
+if sys.version_info >= (3, 12):
+    print(list(itertools.batched(items, 2)))
+
+# 7. Silence: nothing is said of packages that are optional already, or worth keeping.
 
 try:
     import orjson as fast_json
@@ -60,6 +72,9 @@ import numpy
 
 print(numpy.zeros(3), fast_json)
 
-# 7. Search, on the command line: stdlib-ls search temporary directory
+# 8. Commands: :StdlibLs search temporary directory
+#    Choose an answer by its number; in its card gx opens the page of the documentation, q leaves it.
+#    :StdlibLs card os.walk, :StdlibLs why and :StdlibLs dependencies say more; :checkhealth stdlib_ls, too.
+#    On the command line it is stdlib-ls search temporary directory.
 
 # ruff: noqa

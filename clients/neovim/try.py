@@ -67,6 +67,7 @@ class PrintedTour:
     def __init__(self, path: Path) -> None:
         self.path, self.uri = path, path.as_uri()
         self.text = path.read_text(encoding="utf-8")
+        self.version = 1
         self.missing: list[str] = []
 
     def run(self) -> int:
@@ -83,6 +84,7 @@ class PrintedTour:
             self.advice()
             self.fix("import simplejson as json", "json.loads(text)")
             self.search("temporary directory", "tempfile.TemporaryDirectory")
+            self.why("oldest 3.11", "requires-python")
         for missing in self.missing:
             print(f"Missing: {missing}", file=sys.stderr)
         return 1 if self.missing else 0
@@ -106,7 +108,7 @@ class PrintedTour:
     def advice(self) -> None:
         """The messages, and how they follow the file."""
         title("Messages about the file")
-        self.messages(self.published(), "psutil", "simplejson", "tomli")
+        self.messages(self.published(), "psutil", "simplejson", "tomli", "batched", "makeSuite")
         title("The message about psutil once virtual_memory is used too")
         self.change(self.text.replace("# print(", "print("))
         self.messages([one for one in self.published() if "psutil" in one["message"]], "virtual_memory")
@@ -174,18 +176,26 @@ class PrintedTour:
             show([f"{one['name']}: {one['summary']}"])
         self.expect(any(one["name"] == expected for one in found), f"{expected} among the answers")
 
+    def why(self, *expected: str) -> None:
+        """Which Pythons the tour is judged by, and who says so."""
+        asked = {"command": "stdlib-ls.server.versions", "arguments": [self.uri]}
+        lines = (self.client.request("workspace/executeCommand", asked) or {"text": ""})["text"].splitlines()
+        title("Why this version")
+        show(lines)
+        for text in expected:
+            self.expect(any(text in line for line in lines), f"`{text}` among the reasons for the version")
+
     # The means.
 
     def change(self, text: str) -> None:
         """Make the buffer hold a text."""
+        self.version += 1
         self.client.change(self.uri, text)
 
     def published(self) -> list[dict[str, Any]]:
-        """The newest messages about the buffer as it is."""
-        self.client.at("hover", self.uri, 0, 0)  # Once this is answered, everything before it has been said.
+        """The messages about the buffer as it is, which the server may put off for a moment."""
         named = "textDocument/publishDiagnostics"
-        sent = [one["params"] for one in self.client.received if one["method"] == named]
-        return list(sent[-1]["diagnostics"]) if sent else []
+        return list(self.client.wait_for(named, lambda told: told["version"] == self.version)["diagnostics"])
 
     def line(self, part: str) -> str:
         """The line of the tour that holds a text."""

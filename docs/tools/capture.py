@@ -137,24 +137,19 @@ def draw(line: list[Cell], top: float) -> Iterator[str]:
         text = "".join(cell.text for cell in run)
         if text in BOXES:
             yield box(run[0], top)
-        elif text.strip():
+        else:
             width = sum(cell.width for cell in run) * WIDTH
             place = f'x="{left(run[0]):.1f}" y="{top + HEIGHT * 0.74:.1f}" textLength="{width:.1f}"'
             yield f"<text {place}{looks(run[0].style)}>{escape(text, quote=False)}</text>"
 
 
 def runs(line: list[Cell]) -> Iterator[list[Cell]]:
-    """Cells that can be one piece of text: ASCII of one style, without blanks at its ends; others one by one."""
-    run: list[Cell] = []
-    for cell in line:
-        alone = not cell.text.isascii()
-        if run and (alone or cell.style != run[0].style or not run[0].text.isascii()):
-            yield run
-            run = []
-        if run or cell.text != " " or cell.style.underline:
-            run.append(cell)
-    if run:
-        yield run
+    """Cells that can be one piece of text: ASCII of one style, with single blanks inside only; others one by one."""
+    for _, group in groupby(line, lambda cell: (cell.style, cell.text.isascii() or cell.column)):
+        run = list(group)
+        # Several blanks would be drawn as one, and a text of a given length with blanks at its ends would be drawn out.
+        for found in re.finditer(r"\S+(?: \S+)*", "".join(cell.text[0] for cell in run)):
+            yield run[found.start() : found.end()]
 
 
 def left(cell: Cell) -> float:
@@ -204,8 +199,8 @@ def picture(screens: list[str]) -> str:
         top += height + MARGIN
     size = f'width="{columns * WIDTH + 2 * MARGIN:.0f}" height="{top - MARGIN:.0f}"'
     box_size = f'viewBox="0 0 {columns * WIDTH + 2 * MARGIN:.0f} {top - MARGIN:.0f}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box_size} font-family="{FONTS}" font-size="{SIZE}" '
-    return "\n".join([head + 'xml:space="preserve">', *elements, "</svg>\n"])
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box_size} font-family="{FONTS}" font-size="{SIZE}">'
+    return "\n".join([head, *elements, "</svg>\n"])
 
 
 if __name__ == "__main__":

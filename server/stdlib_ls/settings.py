@@ -57,8 +57,8 @@ class Settings:
         "completion.mode",
         "choice",
         "auto",
-        "Whether completions are offered; auto leaves to other servers what they offer themselves. As long as nobody"
-        " says which servers there are, these are keyword arguments, and unresolved names that come with their import.",
+        "Whether completions are offered. With auto, what the other Python servers complete is left to them; where the"
+        " editor does not say which there are, that is keyword arguments and names that come with their import.",
         allowed=("auto", "always", "off"),
     )
     beside: tuple[str, ...] | None = _setting(

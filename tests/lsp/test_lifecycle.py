@@ -143,7 +143,8 @@ def test_settings_on_the_way(begin: Callable[..., Session], name: str) -> None:
 
 
 def test_a_broken_setting_is_named_once(begin: Callable[..., Session]) -> None:
-    session = begin(settings={"hover": {"detail": "loud"}, "completion": {"mode": "off"}, "hoover": 1})
+    wrong = {"hover": {"detail": "loud"}, "completion": {"mode": "off"}, "hoover": 1}
+    session = begin(settings=wrong, options=wrong)  # Many clients send theirs in both ways.
     client = session.client
     client.wait_for("workspace/configuration")
     uri = session.new(FIXABLE)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from stdlib_ls.lsp.server import Server
 
 _SECTION = "stdlib-ls"
+# Both what comes with the start and what is asked for later: many clients send the same in both ways.
+_WHERE = "the editor's settings"
 # The files that judgements rest on, besides the team's catalogs.
 _WATCHED = (
     *("pyproject.toml", "setup.cfg", "setup.py", ".python-version", "pyvenv.cfg"),
@@ -71,7 +73,7 @@ class Roots:
 
     def start(self, options: object) -> list[str]:
         """Take over the first settings; gives what is wrong with them."""
-        self._initial, problems = read_settings(options, "initializationOptions", Settings())
+        self._initial, problems = read_settings(options, _WHERE, Settings())
         self.settings = self._initial
         self._server.projects.rebase(self.settings)
         return problems
@@ -103,7 +105,7 @@ class Roots:
     def _read(self, table: object) -> tuple[Settings, list[str]]:
         if isinstance(table, Mapping) and isinstance(table.get(_SECTION), Mapping):
             table = table[_SECTION]
-        return read_settings(table, "the editor's settings", self._initial)
+        return read_settings(table, _WHERE, self._initial)
 
     # What is watched. Clients that do not watch are served, too: each judgement looks at the files anew.
 
