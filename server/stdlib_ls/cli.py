@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     serve = commands.add_parser("serve", help="run the language server (the default)")
     serve.add_argument("--tcp", metavar="HOST:PORT", default=argparse.SUPPRESS, help="instead of stdio")
+    serve.add_argument(
+        "--position-encoding",
+        choices=("utf-8", "utf-16", "utf-32"),
+        help="what columns count, for clients that count otherwise than they say",
+    )
     check = commands.add_parser("check", help="report third-party imports that the standard library covers")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: here)")
     check.add_argument("--target", metavar="VERSIONS", help='Pythons to judge by: "3.11", "3.9-3.12"')
@@ -113,7 +118,7 @@ def _serve(options: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     try:
-        serve(_address(options.tcp) if options.tcp else None)
+        serve(_address(options.tcp) if options.tcp else None, getattr(options, "position_encoding", None))
     except OSError as error:
         if not options.tcp:
             raise

@@ -73,6 +73,8 @@ def user_configuration(setup: Setup) -> str:
 class Driver:
     """A Neovim with a screen of its own, which it shows to nobody but us."""
 
+    weakest = "hint"
+
     def __init__(self, setup: Setup, configuration: str | None = None) -> None:
         self.setup = setup
         binary = load_neovim().find_neovim()

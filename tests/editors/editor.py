@@ -69,6 +69,8 @@ class Editor(Protocol):
     """An editor with a file of the project open in it."""
 
     version: str
+    # What the editor makes of a hint.
+    weakest: str
 
     def open(self, name: str, text: str) -> None:
         """Write a file of the project, open it, and return once our server takes part in it."""

@@ -77,7 +77,7 @@ def started(name: str, folder: Path, **wanted: Any) -> Iterator[Editor]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    name = next((one for one in EDITORS if f"[{one}" in report.nodeid), None)
+    name = next((one for one in EDITORS if f"[{one}" in report.nodeid or f"/test_{one}" in report.nodeid), None)
     if name and (report.when == "call" or report.outcome != "passed"):
         _OUTCOMES[name, report.outcome] += 1
 

@@ -168,7 +168,7 @@ def test_advice_follows_the_file(editor: Editor) -> None:
     about(editor, "psutil")
     editor.insert("print(psutil.virtual_memory())\n")
     found = about(editor, "virtual_memory")
-    assert found.severity == "hint"
+    assert found.severity == editor.weakest
     assert len(editor.diagnostics()) == 1
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from client import Client
 from wire_notebook import Book
-from wire_session import FIXABLE, FIXED, NAMES, Session, applied, dig, labels, position, pushed, width
+from wire_session import (
+    COMMAND,
+    FIXABLE,
+    FIXED,
+    NAMES,
+    Session,
+    applied,
+    declared,
+    dig,
+    labels,
+    position,
+    pushed,
+    width,
+)
 
 Begin = Callable[..., Session]
 
@@ -405,3 +421,27 @@ def test_nothing_about_a_file_that_is_not_open(session: Session) -> None:
     session.client.save(uri)
     session.client.close(uri)
     assert session.client.at("hover", uri, 0, 8) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_columns_count_what_the_command_line_says(own_root: Path, encoding: str) -> None:
+    """ALE counts bytes, vim-lsp characters, and neither says so."""
+    with Client((*COMMAND, "serve", "--position-encoding", encoding)) as client:
+        recorded = declared("ale")
+        answer = client.initialize(**recorded, root=own_root)
+        session = Session("ale", client, own_root, answer, recorded["capabilities"])
+        uri = session.new(FIXABLE)
+        place = position(FIXABLE, FIXABLE.index("cpu_count") + 1, encoding)
+        found = client.at("hover", uri, place["line"], place["character"])
+        assert found["range"]["start"] == position(FIXABLE, FIXABLE.index("cpu_count"), encoding)
+        (action, *_) = session.actions(uri, FIXABLE)
+        assert applied(FIXABLE, action["edit"]["changes"][uri], encoding) == FIXED
+
+
+def test_the_format_that_the_client_names_first(begin: Begin) -> None:
+    for accepted, kind in ((["plaintext", "markdown"], "plaintext"), (["markdown", "plaintext"], "markdown")):
+        capabilities = copy.deepcopy(declared("vscode")["capabilities"])
+        capabilities["textDocument"]["hover"]["contentFormat"] = accepted
+        session = begin("vscode", capabilities=capabilities)
+        uri = session.new(FIXABLE)
+        assert session.at("hover", uri, FIXABLE, 8)["contents"]["kind"] == kind

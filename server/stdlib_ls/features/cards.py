@@ -91,7 +91,7 @@ def parameter_lines(entry: Entry, versions: VersionRange) -> Iterator[str]:
             apart.append(f"`{name}` from {show_version(added)}")
     if apart:
         more = f" and {len(apart) - _PARAMETERS} more" if len(apart) > _PARAMETERS else ""
-        yield f"Parameters not in every one: {', '.join(apart[:_PARAMETERS])}{more}"
+        yield f"Parameters that not every Python takes: {', '.join(apart[:_PARAMETERS])}{more}"
 
 
 def version_note(added: Version | None, deprecated: object, removed: Version | None, versions: VersionRange) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from stdlib_ls.catalog.store import Catalog, Entry
 from stdlib_ls.catalog.words import STOP_WORDS, plain_words, stem, whole
+from stdlib_ls.features.render import unquote
 from stdlib_ls.features.source_file import Context
 from stdlib_ls.versions import VersionRange
 
@@ -41,7 +42,7 @@ def search(question: str, context: Context, limit: int = LIMIT) -> list[Entry]:
 
 def as_json(entry: Entry) -> dict[str, str]:
     """The fields that `search --json` and the server's command promise."""
-    return {"name": entry.name, "kind": entry.kind, "summary": entry.summary}
+    return {"name": entry.name, "kind": entry.kind, "summary": unquote(entry.summary)}
 
 
 def _fits(entry: Entry, versions: VersionRange) -> bool:

@@ -74,6 +74,6 @@ def read_client(declared: types.ClientCapabilities) -> Client:
 
 
 def _format(accepted: object) -> Format:
-    """Markdown where the client takes it at all, plain text otherwise."""
+    """What the client names first, since that is what it prefers; plain text where it names nothing."""
     listed = accepted if isinstance(accepted, list | tuple) else ()
-    return "markdown" if types.MarkupKind.Markdown in listed else "plaintext"
+    return "markdown" if next(iter(listed), None) == types.MarkupKind.Markdown else "plaintext"

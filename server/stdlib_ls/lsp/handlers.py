@@ -19,7 +19,7 @@ from stdlib_ls.features.hover import hover
 from stdlib_ls.features.render import render
 from stdlib_ls.features.requirements import RequirementsFile, requirement_hover
 from stdlib_ls.features.search import search
-from stdlib_ls.features.source_file import SourceFile
+from stdlib_ls.features.source_file import Encoding, SourceFile
 from stdlib_ls.lsp import convert
 from stdlib_ls.lsp.commands import COMMANDS
 from stdlib_ls.lsp.server import Server
@@ -198,13 +198,14 @@ def create_server() -> Server:
     return server
 
 
-def serve(address: tuple[str, int] | None = None) -> None:
-    """Serve over stdio, or to whoever connects to a (host, port)."""
+def serve(address: tuple[str, int] | None = None, encoding: Encoding | None = None) -> None:
+    """Serve over stdio, or to whoever connects to a (host, port); columns in an encoding, whatever the client says."""
     # The workspace's own modules must never be imported by accident, nor its folder be kept busy.
     os.chdir(Path(__file__).anchor)
     # pygls warns of what clients do all day, such as cancelling what is answered already.
     logging.getLogger("pygls").setLevel(logging.ERROR)
     server = create_server()
+    server.agreed_encoding = encoding
     if address:
         server.start_tcp(*address)
     elif can_wait_on_stdin():

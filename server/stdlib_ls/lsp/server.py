@@ -73,6 +73,8 @@ class Server(LanguageServer):
         self.catalog = Catalog()
         self.client = Client()
         self.encoding: Encoding = "utf-16"
+        # Where the command line says it, since the client cannot.
+        self.agreed_encoding: Encoding | None = None
         self.projects = Projects()
         self.roots = Roots(self)
         # What the last looks at the whole workspace found, for the next one.
@@ -295,7 +297,8 @@ class Server(LanguageServer):
     def start_with(self, params: types.InitializeParams) -> None:
         """Take in what the client says of itself, and its first settings."""
         self.client = read_client(params.capabilities)
-        self.encoding = _ENCODINGS.get(str(getattr(self.workspace, "position_encoding", "utf-16")), "utf-16")
+        declared = _ENCODINGS.get(str(getattr(self.workspace, "position_encoding", "utf-16")), "utf-16")
+        self.encoding = self.agreed_encoding or declared
         self._log_once(self.roots.start(params.initialization_options))
 
     def configure(self, general: object, folders: Sequence[Path] = (), tables: Sequence[object] = ()) -> None:

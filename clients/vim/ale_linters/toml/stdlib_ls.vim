@@ -1,0 +1,2 @@
+" ALE finds this file on the runtime path.
+call stdlib_ls#ale#Define('toml')
