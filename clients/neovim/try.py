@@ -30,7 +30,7 @@ name = "tour"
 version = "1"
 requires-python = ">=3.11"
 """
-ITEMS = {"labelDetailsSupport": True, "resolveSupport": {"properties": ["documentation"]}}
+ITEMS = {"resolveSupport": {"properties": ["documentation"]}}
 CAPABILITIES = {
     "general": {"positionEncodings": ["utf-16"]},
     "textDocument": {
@@ -132,8 +132,7 @@ class PrintedTour:
         rows.sort(key=lambda one: (one["label"] not in expected, one.get("sortText", one["label"])))
         title(f"Completion of `{typed}`: {len(rows)} names")
         for one in rows[:6]:
-            since = (one.get("labelDetails") or {}).get("description") or ""
-            show([f"{one['label']:<18} {one.get('detail') or ''} {since}".rstrip()], hanging=19)
+            show([f"{one['label']:<18} {one.get('detail') or ''}".rstrip()], hanging=19)
         for label in expected:
             self.expect(any(one["label"] == label and one.get("detail") for one in rows), f"{label} after `{typed}`")
 

@@ -230,6 +230,13 @@ def test_settings_of_the_project_reach_kept_lists(begin: Callable[..., Session],
 # Beginning and end.
 
 
+def test_shutdown_before_the_settings_are_there(begin: Callable[..., Session]) -> None:
+    session = begin("vscode")
+    assert session.client.stop() == 0
+    assert "workspace/configuration" in session.client.methods()
+    assert session.client.stderr() == ""
+
+
 def test_exit_without_shutdown(own_root: Path) -> None:
     with Client(COMMAND) as client:
         client.initialize({}, root=own_root)

@@ -74,6 +74,6 @@ def read_client(declared: types.ClientCapabilities) -> Client:
 
 
 def _format(accepted: object) -> Format:
-    """What the client names first, since that is what it prefers; plain text where it names nothing."""
-    listed = accepted if isinstance(accepted, list | tuple) else ()
-    return "markdown" if next(iter(listed), None) == types.MarkupKind.Markdown else "plaintext"
+    """Of the two that are known, what the client names first, since it prefers that; plain text where it names none."""
+    listed = [one for one in accepted if one in tuple(types.MarkupKind)] if isinstance(accepted, list | tuple) else ()
+    return "markdown" if listed and listed[0] == types.MarkupKind.Markdown else "plaintext"

@@ -128,8 +128,10 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
         data=item.name,
     )
     if client.shows_label_details:
-        made.label_details = types.CompletionItemLabelDetails(description=item.note or None)
-        made.detail = purpose or None
+        # It stands in every row, and `detail` would stand above the card, which says the same.
+        made.label_details = types.CompletionItemLabelDetails(
+            description=" · ".join(filter(None, (item.note, purpose))) or None
+        )
     else:
         made.detail = f"{purpose} ({item.note})" if purpose and item.note else purpose or item.note or None
     if item.deprecated and client.tags_completions:

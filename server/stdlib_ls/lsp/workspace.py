@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
@@ -85,11 +86,13 @@ class Roots:
             scoped = [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in folders]
             asked = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION), *scoped])
 
-            def take(told: Sequence[object] | None) -> None:
-                general, *tables = told or (None,)
+            def take(answer: Future[Sequence[Any | None]]) -> None:
+                if answer.cancelled() or answer.exception():
+                    return  # The client has gone, or knows no answer.
+                general, *tables = answer.result() or (None,)
                 self._server.configure(general, list(folders.values()), tables)
 
-            self._server.workspace_configuration(asked, callback=take)
+            self._server.workspace_configuration(asked).add_done_callback(take)
 
     def configure(self, general: object, folders: Sequence[Path] = (), tables: Sequence[object] = ()) -> list[str]:
         """Take over the client's settings, and those of some folders; gives what is wrong with them."""
