@@ -1,4 +1,5 @@
 # make try      set everything up and open Neovim on a tour (or print the tour, without a terminal)
+# make vsix     build the VS Code extension and say where it lies
 # make try-vscode    the same in VS Code in the browser (code-server); prints its local address
 # make test     set everything up and run all tests
 # make test-editors  drive real editors: EDITORS=neovim,vscode,emacs,vim; what they need is told when it is missing
@@ -15,7 +16,7 @@ EDITORS_READY := $(VENV)/.ready-editors
 EDITORS ?= neovim,vscode,emacs,vim
 
 .DEFAULT_GOAL := help
-.PHONY: help try try-vscode test test-editors check catalog coverage facts proofs clean
+.PHONY: help try try-vscode vsix test test-editors check catalog coverage facts proofs clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -35,6 +36,9 @@ catalog: $(READY)
 
 try: catalog
 	@$(BIN)/python clients/neovim/try.py
+
+vsix: catalog $(EDITORS_READY)
+	@$(BIN)/python clients/vscode/codeserver.py
 
 try-vscode: catalog $(EDITORS_READY)
 	@$(BIN)/python clients/vscode/try.py

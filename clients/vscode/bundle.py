@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -195,25 +194,7 @@ def unpack(wheel: Path, folder: Path) -> None:
                 continue
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            data = archive.read(name)
-            file.write_bytes(without_debug_information(data) if compiled else data)
-
-
-def without_debug_information(module: bytes) -> bytes:
-    """A compiled module as it is loaded; on Linux six sevenths of tree-sitter's are there for debuggers only.
-
-    Of an ELF file only the segments are loaded, so that what lies behind the last of them can go, together with the
-    table of sections, which nobody but debuggers and linkers reads.
-    """
-    if not module.startswith(b"\x7fELF\x02\x01"):
-        return module
-    [at] = struct.unpack_from("<Q", module, 32)
-    size, count = struct.unpack_from("<HH", module, 54)
-    end = max(sum(struct.unpack_from("<Q16xQ", module, at + row * size + 8)) for row in range(count))
-    loaded = bytearray(module[:end])
-    struct.pack_into("<Q", loaded, 40, 0)
-    struct.pack_into("<HHH", loaded, 58, 0, 0, 0)
-    return bytes(loaded)
+            file.write_bytes(archive.read(name))
 
 
 def sha256(file: Path) -> str:

@@ -199,7 +199,7 @@ class CodeServer:
     ) -> None:
         """`before` is a command that runs the one after it, as `unshare` does.
 
-        With `behind` it listens on a socket of that name instead of the port, where somebody else then has to hand on what comes.
+        With `behind` it listens on a socket of that name, and somebody else has to hand on what comes to the port.
         """
         self.home = home
         self.environment = {**own_environment(), **self._homes(), **(environment or {})}

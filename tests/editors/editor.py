@@ -136,7 +136,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def descendants(pid: int) -> list[int]:
     """The processes that a process has started, and those that these have, and so on, by what `ps` tells."""
-    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(child): int(parent) for child, parent in (line.split() for line in told.splitlines())}
     found = [pid]
     for one in found:
@@ -146,7 +146,9 @@ def descendants(pid: int) -> list[int]:
 
 def command_line(pid: int) -> str:
     """The command line of a process, "" where it has gone or is only waiting to be noticed by its parent."""
-    told = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     status, _, arguments = told.stdout.strip().partition(" ")
     return "" if status.startswith("Z") else arguments.strip()
 

@@ -35,7 +35,7 @@ Fits Python 3.9–3.14 (requires\_python in pyproject.toml)
 - `f_x`: Do \[it\].
 - `g`: Do `**that**`.
 
-- ⚠ Never say `a|b` \# or a\|b.
+⚠ Never say `a|b` \# or a\|b.
 
 - Rather `other_one`: when \*that\* fits
 

@@ -5,7 +5,7 @@ use zed_extension_api::settings::LspSettings;
 use zed_extension_api::{self as zed, Command, LanguageServerId, Result, Worktree};
 
 const NOT_FOUND: &str =
-    "stdlib-ls is not on the PATH; install it with `uv tool install stdlib-ls` or `pipx install stdlib-ls`";
+    "stdlib-ls is not on the PATH; install it with `uv tool install /path/to/stdlib-ls` or `pipx install /path/to/stdlib-ls`";
 
 struct StdlibLs;
 

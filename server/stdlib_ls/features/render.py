@@ -73,7 +73,8 @@ def _markdown(card: Card) -> Iterator[str]:
     yield escape(card.versions)
     yield "\n".join(f"- {escape(line)}" for line in card.lines)
     yield "\n".join(f"- `{name}`: {escape(text)}" for name, text in card.members)
-    yield "\n".join(f"- ⚠ {escape(pitfall)}" for pitfall in card.pitfalls)
+    # The sign is mark enough: two blanks end a line where a list would put a bullet before it.
+    yield "  \n".join(f"⚠ {escape(pitfall)}" for pitfall in card.pitfalls)
     yield "\n".join(f"- Rather `{name}`: {escape(text)}" for name, text in card.choose)
     yield f"```python\n{card.example}\n```" if card.example else ""
     if card.link:

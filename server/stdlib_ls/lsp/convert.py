@@ -128,10 +128,8 @@ def to_item(item: Item, client: Client) -> types.CompletionItem:
         data=item.name,
     )
     if client.shows_label_details:
-        # It stands in every row, and `detail` would stand above the card, which says the same.
-        made.label_details = types.CompletionItemLabelDetails(
-            description=" · ".join(filter(None, (item.note, purpose))) or None
-        )
+        # Both stand in every row, behind the name and at its end; `detail` would say the same above the card.
+        made.label_details = types.CompletionItemLabelDetails(f"  {purpose}" if purpose else None, item.note or None)
     else:
         made.detail = f"{purpose} ({item.note})" if purpose and item.note else purpose or item.note or None
     if item.deprecated and client.tags_completions:

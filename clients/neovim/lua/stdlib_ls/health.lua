@@ -3,7 +3,7 @@ local M = {}
 
 local NAME = "stdlib_ls"
 local PATIENCE = 10000
-local INSTALL = "Install it for yourself alone: `pipx install stdlib-ls` or `uv tool install stdlib-ls`."
+local INSTALL = "Install it for yourself alone: `pipx install /path/to/stdlib-ls` or `uv tool install /path/to/stdlib-ls`."
 
 --- What a command prints, its two streams one after the other, or nil and a complaint.
 ---@param command string[]
