@@ -49,7 +49,7 @@ test: catalog
 test-editors: catalog $(EDITORS_READY)
 	$(BIN)/python -m pytest tests/editors tests/clients --editors $(EDITORS)
 
-check: catalog
+check: catalog $(EDITORS_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
