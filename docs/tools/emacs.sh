@@ -3,6 +3,7 @@
 # Needs tmux, emacs, Debian's elpa-eglot and elpa-markdown-mode, and `make` to have been run.
 set -eu
 cd "$(dirname "$0")/../.."
+images=${1:-docs/images} # Or another folder, which is named in full.
 top=$PWD work=$(mktemp -d) session="tmux -L picture-$$"
 trap '$session kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir -p "$work/project" "$work/.emacs.d"
@@ -50,4 +51,4 @@ $session send-keys C-h .
 wait_for 'documentation'
 sleep 0.5
 $session capture-pane -e -p -N | sed '$d' >"$work/card"
-.venv/bin/python docs/tools/capture.py "$work/card" >docs/images/emacs.svg
+.venv/bin/python docs/tools/capture.py "$work/card" >"$images/emacs.svg"

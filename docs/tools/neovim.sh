@@ -2,6 +2,7 @@
 # Makes docs/images/neovim.svg: what stdlib-ls looks like in Neovim. Needs tmux, and `make` to have been run.
 set -eu
 cd "$(dirname "$0")/../.."
+images=${1:-docs/images} # Or another folder, which is named in full.
 top=$PWD work=$(mktemp -d)
 taken=0 session=true
 trap '$session kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -48,11 +49,11 @@ start 100 15
 $session send-keys Go 'from collections import '
 wait_for 'defaultdict'
 take menu
-.venv/bin/python docs/tools/capture.py "$work/card" "$work/menu" >docs/images/neovim.svg
+.venv/bin/python docs/tools/capture.py "$work/card" "$work/menu" >"$images/neovim.svg"
 
 echo 'print(psutil.virtual_memory().percent)' >>"$work/project/shop.py"
 start 100 15
 $session send-keys ']d' C-w d
 wait_for 'not covered'
 take advice
-.venv/bin/python docs/tools/capture.py "$work/advice" >docs/images/neovim-advice.svg
+.venv/bin/python docs/tools/capture.py "$work/advice" >"$images/neovim-advice.svg"

@@ -2,6 +2,7 @@
 # Makes docs/images/vim.svg: what stdlib-ls looks like in Vim with ALE. Needs Vim, ALE, tmux, and `make` to have been run.
 set -eu
 cd "$(dirname "$0")/../.."
+images=${1:-docs/images} # Or another folder, which is named in full.
 top=$PWD work=$(mktemp -d)
 taken=0 session=true
 trap '$session kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -67,4 +68,4 @@ wait_for 'token_hex'
 $session send-keys Enter
 wait_for 'Preview'
 take search
-.venv/bin/python docs/tools/capture.py "$work/card" "$work/menu" "$work/search" >docs/images/vim.svg
+.venv/bin/python docs/tools/capture.py "$work/card" "$work/menu" "$work/search" >"$images/vim.svg"
