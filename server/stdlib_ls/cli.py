@@ -74,7 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     check = commands.add_parser("check", help="report third-party imports that the standard library covers")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: here)")
-    check.add_argument("--target", metavar="VERSIONS", help='Pythons to judge by: "3.11", "3.9-3.12"')
     check.add_argument(
         "--newest",
         action="store_true",
@@ -87,23 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--min-severity", choices=("hint", "information", "warning"), default="information")
     show = commands.add_parser("show", help="show the cards of modules, members or packages")
     show.add_argument("names", nargs="+", metavar="NAME", help="such as json, os.path.join or psutil")
-    show.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
     show.add_argument("--json", action="store_true")
     search = commands.add_parser("search", help="find modules and members by what they are for")
     search.add_argument("words", nargs="+", metavar="WORDS", help='such as "unzip" or "temporary file"')
     search.add_argument("--limit", type=int, default=10, metavar="N", help="how many to show at most (default: 10)")
-    search.add_argument("--target", metavar="VERSIONS", help="Pythons to search in")
     search.add_argument("--json", action="store_true")
     deps = commands.add_parser("deps", help="say what a project uses of each dependency, and which of them can go")
     deps.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PROJECT", help="a folder (default: here)")
-    deps.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
     deps.add_argument("--json", action="store_true")
     why = commands.add_parser("why-version", help="say which Pythons a file is judged by, and where that comes from")
     why.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH")
-    why.add_argument("--target", metavar="VERSIONS", help="Pythons to judge by")
     explain = commands.add_parser("explain", help="print the page of a rule: when it speaks, and what to do")
     explain.add_argument("code", metavar="CODE", help="such as removed-module")
     commands.add_parser("self-test", help="say whether this installation works: the parser, the catalog, the server")
+    for judging in (check, show, search, deps, why):
+        judging.add_argument("--target", metavar="VERSIONS", help='Pythons to judge by: "3.11", "3.9-3.12"')
     return parser
 
 

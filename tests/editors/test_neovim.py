@@ -217,7 +217,7 @@ def test_health_without_the_command(start: Start, tmp_path: Path) -> None:
     with start(missing) as editor:
         report = health(editor)
         assert f"ERROR The command `{tmp_path}/no-such-command` is not found on PATH" in report
-        assert "pipx install stdlib-ls" in report
+        assert "pipx install /path/to/stdlib-ls" in report
         assert "The server does not run: it starts with the first Python file" in report
 
 
