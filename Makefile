@@ -1,13 +1,13 @@
-# make try      set everything up and open Neovim on a tour (or print the tour, without a terminal)
-# make vsix     build the VS Code extension and say where it lies
+# make try           set everything up and open Neovim on a tour (or print the tour, without a terminal)
 # make try-vscode    the same in VS Code in the browser (code-server); prints its local address
-# make test     set everything up and run all tests
+# make vsix          build the VS Code extension and say where it lies
+# make test          set everything up and run all tests
 # make test-editors  drive real editors: EDITORS=neovim,vscode,emacs,vim; what they need is told when it is missing
-# make check    formatting, lints, types, and the catalog's own checks
-# make catalog  compile cards, facts and alternatives, with every complaint about them
-# make coverage say how much of the standard library the catalog covers; run every example, check every fact
-# make proofs   run every replacement against the real packages, on every Python found
-# make facts    regenerate catalog/facts from documentation, typeshed and interpreters, and say what changed
+# make check         formatting, lints, types, and the catalog's own checks
+# make catalog       compile cards, facts and alternatives, with every complaint about them
+# make coverage      say how much of the standard library the catalog covers; run every example, check every fact
+# make proofs        run every replacement against the real packages, on every Python found
+# make facts         regenerate catalog/facts from documentation, typeshed and interpreters, and say what changed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,7 +37,7 @@ catalog: $(READY)
 try: catalog
 	@$(BIN)/python clients/neovim/try.py
 
-vsix: catalog $(EDITORS_READY)
+vsix: catalog
 	@$(BIN)/python clients/vscode/codeserver.py
 
 try-vscode: catalog $(EDITORS_READY)

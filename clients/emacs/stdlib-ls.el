@@ -51,7 +51,8 @@ For example ((\"basedpyright-langserver\" \"--stdio\") (\"ruff\" \"server\")).
 They run behind `stdlib-ls-rass-command'; the first one is asked for what
 only one server can answer.  Under lsp-mode this has no meaning: there all
 servers are independent."
-  :type '(repeat (repeat string)))
+  :type '(repeat (repeat string))
+  :risky t)
 
 (defcustom stdlib-ls-rass-command '("rass" "--log-level" "warn")
   "The command that starts the multiplexer, up to its servers."
@@ -75,10 +76,15 @@ pyproject.toml looked at, unless another server is there for TOML."
 
 (defun stdlib-ls--known-server (name)
   "The name by which the server knows another one called NAME, or nil.
-NAME is a program, or what lsp-mode calls it, such as ty-ls.  What is
-no server for Python, a spelling checker say, takes nothing over."
-  (seq-find (lambda (known) (string-match-p (format "\\`%s\\(?:ls\\|-.*\\)?\\'" known) name))
+NAME is a program or module, or what lsp-mode calls it, such as ty-ls.
+What is no server for Python, a spelling checker say, takes nothing over."
+  (seq-find (lambda (known) (string-match-p (format "\\`%s\\(?:ls\\|[-_].*\\)?\\'" known) name))
             stdlib-ls--known-servers))
+
+(defun stdlib-ls--neighbour-names ()
+  "What the servers of `stdlib-ls-neighbours' may be called.
+All words of a command count: it may begin with uvx, or with python -m."
+  (mapcar #'file-name-base (apply #'append stdlib-ls-neighbours)))
 
 (defun stdlib-ls--options (neighbours)
   "The settings, plus the names of NEIGHBOURS as the server knows them."
@@ -109,7 +115,7 @@ no server for Python, a spelling checker say, takes nothing over."
 
 (defun stdlib-ls--eglot-options (_server)
   "The initialization options, for rass to hand on if Eglot talks to that."
-  (let ((options (stdlib-ls--options (mapcar (lambda (one) (file-name-base (car one))) stdlib-ls-neighbours))))
+  (let ((options (stdlib-ls--options (stdlib-ls--neighbour-names))))
     (if (not stdlib-ls-neighbours)
         options
       ;; rass calls a server by its program and its place, and gives it what stands below a matching pattern.

@@ -57,7 +57,9 @@ QUIET: dict[str, Any] = {
     "workbench.tips.enabled": False,
 }
 # A port, or what runs in the editor's terminal, must not become part of a session.
-FOREIGN = re.compile(r"VSCODE_|CODE_SERVER|CS_|ELECTRON_|NODE_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$")
+FOREIGN = re.compile(
+    r"VSCODE_|CODE_SERVER|CS_|ELECTRON_|NODE_(?!EXTRA_CA_CERTS)|npm_(?!config_)|PORT$|PASSWORD$|HASHED_PASSWORD$"
+)
 
 
 def set_up() -> Path:
@@ -104,7 +106,7 @@ def package_extension() -> Path:
     mark = HERE / "node_modules" / ".package-lock.json"
     lock = HERE / "package-lock.json"
     if not mark.exists() or mark.stat().st_mtime < lock.stat().st_mtime:
-        npm("ci", cwd=HERE)
+        npm("ci", "--ignore-scripts", cwd=HERE)
         mark.touch()
     if not packed.exists() or packed.stat().st_mtime < max(map(_time, _sources())):
         packed.parent.mkdir(exist_ok=True)
@@ -320,4 +322,4 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    print(set_up())
+    print(f"The extension lies in {package_extension()}")

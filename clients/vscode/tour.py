@@ -18,7 +18,7 @@ items = [item.text for item in ET.parse(inbox).iter("item")]
 #    The menu opens after a blank or a dot.
 #    Ctrl+Space opens and closes the text beside it, which says what the name is for.
 
-# 3. Advice: F8 jumps to the next message, Ctrl+Shift+M lists them all.
+# 3. Advice: F8 jumps to the next message, Ctrl+Shift+M lists all but the hints, which have three dots.
 #    It speaks of what this file uses of psutil, and all of that has a counterpart:
 #    Ctrl+. on psutil offers the fix. Take it back with Ctrl+Z and press Ctrl+/ on the last line below:
 #    now only a part has a counterpart, and the message says what has none.
@@ -29,7 +29,7 @@ print(psutil.cpu_count(), "processors")
 # print(psutil.virtual_memory().percent, "% of the memory in use")
 
 
-# 4. A fix with something to think of first: Ctrl+. on the import.
+# 4. A hint, and a fix with something to think of first: Ctrl+. on the import.
 
 
 def read_order(text: str) -> object:

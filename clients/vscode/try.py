@@ -49,7 +49,8 @@ def main() -> int:
             server.start()
             address = server.address(project, project / "tour.py")
             if sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI"):
-                print(f"\nOpen this in a browser:\n\n    {address}\n\nCtrl-C here stops it.", flush=True)
+                print(f"\nOpen this in a browser:\n\n    {address}\n")
+                print("Others at work on this machine could open it, too. Ctrl-C here stops it.", flush=True)
                 with contextlib.suppress(KeyboardInterrupt):
                     assert server.process
                     server.process.wait()

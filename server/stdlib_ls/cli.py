@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("utf-8", "utf-16", "utf-32"),
         help="what columns count, for clients that count otherwise than they say",
     )
-    check = commands.add_parser("check", help="report third-party imports that the standard library covers")
+    check = commands.add_parser("check", help="report what the rules find: versions, third-party imports, requirements")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: here)")
     check.add_argument(
         "--newest",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from editor import Editor, Setup
 
+HERE = Path(__file__).parent
 EDITORS = ("neovim", "vscode", "emacs", "vim")
 PROJECT = '[project]\nname = "sample"\nversion = "1"\nrequires-python = ">={}"\n'
 _VERSIONS: dict[str, str] = {}
@@ -38,6 +39,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if unknown:
             raise pytest.UsageError(f"--editors: no {', '.join(sorted(unknown))} among {', '.join(EDITORS)}")
         metafunc.parametrize("editor_name", chosen, scope="module")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only one editor has is in files that begin with its name; they wait until it is asked for."""
+    chosen = config.getoption("--editors").split(",")
+    for item in items:
+        name = next((one for one in EDITORS if item.path.name.startswith(f"test_{one}")), None)
+        if name and name not in chosen and item.path.parent == HERE:
+            item.add_marker(pytest.mark.skip(reason=f"only with --editors {name}"))
 
 
 @pytest.fixture

@@ -48,12 +48,6 @@ CLIENTS: dict[str, dict[str, Any]] = {
 Start = Callable[..., Driver]
 
 
-@pytest.fixture(autouse=True)
-def emacs_is_wanted(pytestconfig: pytest.Config) -> None:
-    if "emacs" not in pytestconfig.getoption("--editors").split(","):
-        pytest.skip("--editors does not name emacs")
-
-
 def begin(folder: Path, running: list[Driver], settings: dict[str, Any], neighbours: bool, **client: Any) -> Driver:
     """Emacs on a project of its own."""
     for name in ("project", "home"):
@@ -76,8 +70,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture(scope="module", params=CLIENTS)
 def emacs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     """A session under each client, for the commands."""
-    if "emacs" not in request.config.getoption("--editors").split(","):
-        pytest.skip("--editors does not name emacs")
     running: list[Driver] = []
     driver = begin(tmp_path_factory.mktemp("emacs"), running, {}, False, **CLIENTS[request.param])
     driver.open("sample.py", SAMPLE)
@@ -138,6 +130,29 @@ def test_its_autoloads_are_the_commands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "known"),
+    [
+        ("jedi-language-server", '["jedi"]'),
+        ("/opt/bin/basedpyright-langserver --stdio", '["basedpyright"]'),
+        ("uvx ty server", '["ty"]'),
+        ("python -m jedi_language_server", '["jedi"]'),
+        ("python -m pylsp", '["pylsp"]'),
+        ("typos-lsp", "[]"),
+    ],
+)
+def test_neighbours_are_known_however_they_are_started(command: str, known: str) -> None:
+    words = " ".join(f'"{word}"' for word in command.split())
+    told = printed(f"(let ((stdlib-ls-neighbours '(({words})))) (stdlib-ls--eglot-options nil))")
+    assert f":beside {known}" in told
+
+
+def test_what_is_run_is_never_taken_from_a_folder_for_good() -> None:
+    """Emacs asks about each of these in a folder's `.dir-locals.el`, every time."""
+    names = "stdlib-ls-command stdlib-ls-rass-command stdlib-ls-neighbours"
+    assert printed(f"(seq-every-p #'risky-local-variable-p '({names}))") == "t"
+
+
+@pytest.mark.parametrize(
     ("name", "known"),
     [
         ("basedpyright-langserver", "basedpyright"),
@@ -153,9 +168,13 @@ def test_its_autoloads_are_the_commands(tmp_path: Path) -> None:
 )
 def test_other_servers_have_the_names_that_ours_knows(name: str, known: str) -> None:
     """What is no server for Python must not silence the completions."""
-    told = f'(princ (stdlib-ls--known-server "{name}"))'
-    command = ["emacs", "--batch", "--quick", "-l", str(CLIENT / "stdlib-ls.el"), "--eval", told]
-    assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout == known
+    assert printed(f'(intern (format "%s" (stdlib-ls--known-server "{name}")))') == known
+
+
+def printed(expression: str) -> str:
+    """A value in an Emacs that has the package, as Lisp prints it."""
+    command = ["emacs", "--batch", "--quick", "-l", str(CLIENT / "stdlib-ls.el"), "--eval", f"(prin1 {expression})"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 # The commands, under each client.

@@ -121,6 +121,20 @@ def test_server_is_told_who_comes_and_goes(start: Start) -> None:
         assert speakers(editor, "json.") == {NAME}
 
 
+def test_server_that_completes_nothing_takes_nothing_over(start: Start) -> None:
+    with start(neighbours=True) as editor:
+        editor.lua(
+            """
+            vim.api.nvim_create_autocmd("LspAttach", { callback = function(event)
+              local client = vim.lsp.get_client_by_id(event.data.client_id)
+              if client.name == "jedi_language_server" then client.server_capabilities.completionProvider = nil end
+            end })
+            """
+        )
+        editor.open("sample.py", SAMPLE)
+        until(lambda: settings_of_the_client(editor).get("beside") == ["ruff"], "the news of the neighbours")
+
+
 def speakers(editor: Driver, typed: str) -> set[str]:
     """The servers behind the rows of a menu."""
     editor.press("<Esc>Go")
@@ -191,6 +205,23 @@ def test_filetypes_can_be_changed(start: Start, only_python: bool) -> None:
             assert not editor.clients()
         else:
             editor.wait_for_servers()
+
+
+def test_toml_of_others_starts_no_server(start: Start) -> None:
+    with start() as editor:
+        editor.nvim.command("edit Cargo.toml")
+        editor.lua("vim.wait(300)")
+        assert editor.nvim.funcs.getbufvar("", "&filetype") == "toml"
+        assert not editor.clients() and not editor.servers()
+
+
+def test_root_markers_can_be_changed(start: Start) -> None:
+    with start() as editor:
+        editor.lua("vim.lsp.config(..., { root_markers = { '.mine' } })", NAME)
+        (editor.setup.project / "inner").mkdir()
+        (editor.setup.project / "inner" / ".mine").touch()
+        editor.open("inner/sample.py", SAMPLE)
+        assert editor.lua("return vim.lsp.get_clients()[1].root_dir") == str(editor.setup.project / "inner")
 
 
 def test_file_outside_of_any_project(start: Start) -> None:

@@ -54,7 +54,7 @@ def test_picture(name: str, tmp_path: Path, pytestconfig: pytest.Config) -> None
         pytest.skip(f"--editors {name}")
     if not shutil.which("tmux"):
         pytest.skip("tmux is missing")
-    command = ["sh", ROOT / f"docs/tools/{name}.sh", tmp_path]
+    command = ["sh", str(ROOT / f"docs/tools/{name}.sh"), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     for file, lines in SHOWN[name].items():

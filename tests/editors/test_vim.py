@@ -33,12 +33,6 @@ _numbers = itertools.count()
 pytestmark = pytest.mark.editor
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _wanted(request: pytest.FixtureRequest) -> None:
-    if "vim" not in request.config.getoption("--editors").split(","):
-        pytest.skip("only with --editors vim")
-
-
 @pytest.fixture(scope="module")
 def vim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Vim for all tests that leave it as it was; its browser writes down what it is to show."""
@@ -126,6 +120,16 @@ def test_search_lists_names_cards_and_pages(opened: Any) -> None:
     assert browsed(opened) == PAGE
     opened.press("q")
     until(lambda: opened.ask("&filetype") == "python", "the file")
+
+
+def test_search_that_is_asked_again_takes_the_place_of_the_list(opened: Any) -> None:
+    for question in ("zip", "zip", "secure token"):
+        opened.command(f"StdlibLs search {question}")
+        until(lambda question=question: opened.ask("bufname('')") == f"stdlib-ls:{question}", "the list")  # type: ignore[misc]
+        assert opened.ask("getline(1)")
+        assert opened.ask("winnr('$')") == 2
+        opened.command("wincmd p")
+    assert not opened.complaints()
 
 
 def test_page_of_the_card_that_is_shown(opened: Any) -> None:
@@ -222,6 +226,22 @@ def test_ale_completes_with_the_other_server(tmp_path: Path) -> None:
         assert "some_name_of_mine" in vim.complete("some_na", "some_name_of_mine").labels
         held = vim.ask("map(values(ale#lsp#GetConnections()), 'get(v:val.config, \"stdlib-ls\", {})')")
         assert {"beside": ["jedi", "ruff"]} in [{**one, "beside": sorted(one["beside"])} for one in held if one]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("jedils", ["jedi"]),
+        ("pylsp-all", ["pylsp"]),
+        ("basedpyright-langserver", ["basedpyright"]),
+        ("ty", ["ty"]),
+        ("typos-lsp", []),
+        ("efm-langserver", []),
+    ],
+)
+def test_other_servers_have_the_names_that_ours_knows(vim: Any, name: str, known: list[str]) -> None:
+    """What is no server for Python must not silence the completions."""
+    assert vim.ask(f"stdlib_ls#KnownNames(['{name}'])") == known
 
 
 def test_program_of_the_project_is_not_run(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -34,12 +37,6 @@ PREVIEW = "iframe.webview.ready"
 ISOLATED = ("unshare", "--net")
 
 Start = Callable[..., AbstractContextManager["Driver"]]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _only_where_asked_for(request: pytest.FixtureRequest) -> None:
-    if "vscode" not in request.config.getoption("--editors").split(","):
-        pytest.skip("VS Code is not among --editors")
 
 
 pytestmark = pytest.mark.editor
@@ -265,7 +262,7 @@ def test_runs_on_the_python_that_is_named(start: Start, which: str) -> None:
         assert not editor.complaints()
 
 
-def test_no_python_is_said_once_with_a_button(start: Start, tmp_path: Path) -> None:
+def test_no_python_is_said_with_a_button_and_again_to_whoever_asks(start: Start, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     for tool in ("sh", "ps", "env", "uname", "cat"):
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
@@ -277,26 +274,60 @@ def test_no_python_is_said_once_with_a_button(start: Start, tmp_path: Path) -> N
         assert "3.10 or newer" in shown
         buttons = editor.window.shown(f"{toast} .monaco-button")
         assert [words(one) for one in buttons] == ["Choose a Python"]
+        editor.window.command("Notifications: Clear All Notifications")
+        editor.window.wait_for(toast, "stdlib-ls", gone=True)
+        editor.window.command("stdlib-ls: Search the Standard Library")
+        editor.window.wait_for(toast, "3.10 or newer")
         editor.window.click(f"{toast} .monaco-button")
         editor.window.wait_for(".settings-editor .setting-item-contents", "Interpreter")
 
 
+def test_server_whose_python_has_gone_comes_back_on_another_one(start: Start, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    with start(settings={"interpreter": str(python)}) as editor:
+        editor.open("sample.py", SAMPLE)
+        (before,) = editor.servers()
+        python.unlink()
+        os.kill(before, signal.SIGKILL)
+        until(lambda: [one for one in editor.servers() if one != before], "another server")
+        assert CARD in words(until(lambda: editor.hover("json.dumps", "dumps"), "a card of the new server"))
+
+
 def test_notebook_has_cards(start: Start) -> None:
+    with start() as editor:
+        open_notebook(editor, editor.project / "book.ipynb")
+        shown = until(lambda: editor.window.open_hover("json.dumps", "dumps", ".notebookOverlay"), "a card", 60)
+        assert CARD in words(shown)
+
+
+def test_why_this_version_in_a_notebook_is_about_its_own_folder(start: Start, tmp_path: Path) -> None:
+    with start() as editor:
+        for name, version in (("old", "3.9"), ("new", "3.13")):
+            (tmp_path / "project" / name).mkdir()
+            declared = PROJECT.format(version)
+            (tmp_path / "project" / name / "pyproject.toml").write_text(declared, encoding="utf-8")
+        several = tmp_path / "project" / "both.code-workspace"
+        several.write_text(json.dumps({"folders": [{"path": "old"}, {"path": "new"}]}), encoding="utf-8")
+        editor.reopen(several)
+        open_notebook(editor, tmp_path / "project" / "new" / "book.ipynb")
+        editor.window.command("stdlib-ls: Why This Python Version?")
+        assert "3.13" in until(lambda: report(editor, "Why"), "the reason")
+
+
+# The means.
+
+
+def open_notebook(editor: Driver, path: Path) -> None:
     cells: list[dict[str, Any]] = [
         {"cell_type": "code", "metadata": {}, "source": [source], "outputs": [], "execution_count": None}
         for source in ("import json\n", "print(json.dumps([1]))\n")
     ]
     notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
-    with start() as editor:
-        path = editor.project / "book.ipynb"
-        path.write_text(json.dumps(notebook), encoding="utf-8")
-        editor.probe.ask("notebook", str(path))
-        until(editor.servers, "our server")
-        shown = until(lambda: editor.window.open_hover("json.dumps", "dumps", ".notebookOverlay"), "a card", 60)
-        assert CARD in words(shown)
-
-
-# The means.
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    editor.probe.ask("notebook", str(path))
+    until(editor.servers, "our server")
 
 
 def search(editor: Driver, question: str) -> None:

@@ -49,6 +49,23 @@ def test_the_result(begin: Callable[..., Session], own_root: Path) -> None:
     assert session.client.request("workspace/executeCommand", {"command": COMMAND}) == found
 
 
+def test_what_is_no_file_stands_for_the_first_folder(begin: Callable[..., Session], own_root: Path) -> None:
+    (own_root / "pyproject.toml").write_text(PROJECT)
+    session = begin()
+    session.client.open("untitled:Untitled-1", FIXABLE)
+    assert asked(session, "untitled:Untitled-1")["project"] == str(own_root)
+
+
+def test_shutdown_in_the_middle(begin: Callable[..., Session], own_root: Path) -> None:
+    for number in range(300):
+        (own_root / f"m{number}.py").write_text(FIXABLE, encoding="utf-8")
+    (own_root / "pyproject.toml").write_text(PROJECT)
+    session = begin()
+    session.client.ask("workspace/executeCommand", params())
+    assert session.client.stop() == 0
+    assert session.client.stderr() == ""
+
+
 def test_buffers_count_instead_of_files(begin: Callable[..., Session], own_root: Path) -> None:
     (own_root / "app.py").write_text("import json\n")
     session = begin()
@@ -62,7 +79,7 @@ def test_buffers_count_instead_of_files(begin: Callable[..., Session], own_root:
 
 
 def test_where_there_is_no_project(begin: Callable[..., Session]) -> None:
-    session = begin(rootUri=None)
+    session = begin(rootUri=None, workspaceFolders=None)
     assert asked(session, "untitled:Untitled-1") is None
 
 

@@ -627,6 +627,26 @@ def test_new_base_settings_take_effect(top: Path) -> None:
     assert projects.of(top / "code.py").version_range("").lowest == (3, 12)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        ("https://docs.python.org/pt-br", True),
+        ("https://docs.python.org", True),
+        ("https://docs.python.org.example", False),
+        ("https://example.org/docs", False),
+        ("http://docs.python.org", False),
+        ("file:///somewhere", False),
+    ],
+)
+def test_a_project_leads_nobody_away(top: Path, address: str, is_taken: bool) -> None:
+    write(top, {"pyproject.toml": f'[tool.stdlib-ls.docs]\nurl = "{address}"\n'})
+    project = Projects().of(top / "code.py")
+    assert (project.settings.docs_url == address) == is_taken
+    assert bool([one for one in project.problems if "docs.url" in one]) != is_taken
+    trusted = Projects(Settings(docs_url="https://mirror.example")).of(top / "code.py")
+    assert trusted.settings.docs_url == (address if is_taken else "https://mirror.example")
+
+
 def test_base_settings_of_folders(top: Path) -> None:
     projects = Projects()
     write(top, {"a/inner/": "", "ab/": "", "own/pyproject.toml": target("3.9")})

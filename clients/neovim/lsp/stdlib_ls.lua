@@ -3,6 +3,13 @@
 return {
   cmd = { "stdlib-ls" },
   filetypes = { "python", "requirements", "toml" },
+  -- Of TOML files there is only one that it has anything to say of; the root is looked for as without this function.
+  root_dir = function(buffer, start)
+    local name = vim.fs.basename(vim.api.nvim_buf_get_name(buffer))
+    if vim.bo[buffer].filetype ~= "toml" or name == "pyproject.toml" then
+      start()
+    end
+  end,
   root_markers = { "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", ".git" },
   workspace_required = false,
   -- Most Python servers count columns in UTF-16 only, and Neovim warns where the servers of a buffer do not agree.

@@ -15,14 +15,14 @@ function! stdlib_ls#Command() abort
   return get(g:, 'stdlib_ls_command', ['stdlib-ls'])
 endfunction
 
-" The name that stdlib-ls has for the server that a client calls so: 'jedils' is 'jedi'.
-function! stdlib_ls#KnownName(name) abort
-  for l:known in s:SERVERS
-    if a:name =~? (l:known is# 'ty' ? '\v<ty>' : l:known)
-      return l:known
-    endif
+" The names that stdlib-ls has for the servers that a client calls so: 'jedils' is 'jedi'.
+" What is no server for Python, a spelling checker say, takes nothing over and is left out.
+function! stdlib_ls#KnownNames(names) abort
+  let l:found = []
+  for l:name in a:names
+    let l:found += filter(copy(s:SERVERS), {_, known -> l:name =~? (known is# 'ty' ? '\v<ty>' : known)})[:0]
   endfor
-  return a:name
+  return uniq(sort(l:found))
 endfunction
 
 " Whether stdlib-ls has anything to say of a buffer: of TOML files there is only one.

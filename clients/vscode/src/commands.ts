@@ -21,9 +21,13 @@ export function registerCommands(server: Server, documents: Documents): vscode.D
     whyVersion: () => showVersions(server, documents),
     showDependencies: () => showDependencies(server, documents),
   };
-  return vscode.Disposable.from(
-    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`stdlib-ls.${name}`, run)),
-  );
+  const register = ([name, run]: [string, () => unknown]): vscode.Disposable =>
+    vscode.commands.registerCommand(`stdlib-ls.${name}`, () => {
+      // Whoever asks a server that does not run is told so; the messages of old are long gone.
+      if (name !== "restart" && server.explainFailure()) return undefined;
+      return run();
+    });
+  return vscode.Disposable.from(...Object.entries(commands).map(register));
 }
 
 async function withCardAtCursor(server: Server, use: (card: Card) => Promise<void>): Promise<void> {
@@ -66,8 +70,8 @@ async function showDependencies(server: Server, documents: Documents): Promise<v
   if (found) await documents.showReport("Dependencies", found.text);
 }
 
-/** The file in front, for questions that can be asked without one, too. */
+/** The file in front, for questions that can be asked without one, too; of a cell it is the notebook. */
 function openFile(): string[] {
-  const uri = vscode.window.activeTextEditor?.document.uri;
+  const uri = vscode.window.activeNotebookEditor?.notebook.uri ?? vscode.window.activeTextEditor?.document.uri;
   return uri?.scheme === "file" ? [uri.toString()] : [];
 }

@@ -41,7 +41,8 @@ export async function deactivate(): Promise<void> {
 /** Has the server ask for its settings anew. */
 async function tellSettings(from: Server): Promise<void> {
   const client = await from.running();
-  await client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+  // One that has just ended will ask for them when it is back.
+  await client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null }).catch(() => undefined);
 }
 
 /** After no Python was found, waits for other extensions to find one. */

@@ -50,6 +50,7 @@ export function onDidChangeNeighbours(callback: () => void): vscode.Disposable {
   };
   return vscode.Disposable.from(
     vscode.extensions.onDidChange(compare),
+    vscode.workspace.onDidGrantWorkspaceTrust(compare),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (SECTIONS.some((section) => event.affectsConfiguration(section))) compare();
     }),
@@ -60,10 +61,15 @@ function chosenByPython(): string {
   return vscode.workspace.getConfiguration("python").get("languageServer", "Default");
 }
 
-/** Without Pylance, which editors other than Microsoft's do not have, the Python extension falls back on Jedi. */
+/**
+ * Without Pylance, which editors other than Microsoft's do not have, the Python extension falls back on Jedi, unless it
+ * was told to use Pylance: then it uses nothing. It starts Jedi in a workspace that is trusted only.
+ */
 function isJedi(): boolean {
+  if (!vscode.workspace.isTrusted) return false;
   const chosen = chosenByPython();
-  return chosen === "Jedi" || (chosen !== "None" && !vscode.extensions.getExtension("ms-python.vscode-pylance"));
+  if (["None", "Pylance"].includes(chosen)) return false;
+  return chosen === "Jedi" || !vscode.extensions.getExtension("ms-python.vscode-pylance");
 }
 
 function isSet(name: string, otherwise = false): boolean {

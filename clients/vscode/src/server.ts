@@ -91,6 +91,16 @@ export class Server implements vscode.Disposable {
     return this.next;
   }
 
+  /** Whether the server has failed, which is then said, with the cure. */
+  explainFailure(): boolean {
+    if (this.status.kind !== "failed") return false;
+    const { message, cure } = this.status;
+    void vscode.window.showErrorMessage(message, cure.title).then((pressed) => {
+      if (pressed) void vscode.commands.executeCommand(cure.command, ...cure.arguments);
+    });
+    return true;
+  }
+
   /** Ends the server for good. */
   async stop(): Promise<void> {
     await this.current;
@@ -153,6 +163,8 @@ export class Server implements vscode.Disposable {
     client.onDidChangeState(({ newState }) => {
       if (this.client !== client) return;
       if (newState === State.Starting) this.tell({ kind: "starting" });
+      // It came up once, so its Python may have gone since, and there may be another.
+      if (newState === State.StartFailed) void this.tryAgain();
       if (newState === State.Running) this.tell({ kind: "running", version: client.initializeResult?.serverInfo?.version ?? "" });
     });
     return undefined;
@@ -229,14 +241,11 @@ export class Server implements vscode.Disposable {
   }
 
   private fail(failed: Omit<Failed, "kind">): void {
-    const { message, cure } = failed;
-    this.output.error(message);
+    this.output.error(failed.message);
     this.tell({ kind: "failed", ...failed });
-    if (message === this.said) return;
-    this.said = message;
-    void vscode.window.showErrorMessage(message, cure.title).then((pressed) => {
-      if (pressed) void vscode.commands.executeCommand(cure.command, ...cure.arguments);
-    });
+    if (failed.message === this.said) return;
+    this.said = failed.message;
+    this.explainFailure();
   }
 
   private tell(status: Status): void {

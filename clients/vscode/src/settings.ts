@@ -12,8 +12,9 @@ const OF_THE_CLIENT = ["path", "interpreter", "trace"];
 
 /** A setting of this extension itself, a path with or without "~" for the home folder. */
 export function pathSetting(name: "path" | "interpreter", home: string): string {
-  const value = vscode.workspace.getConfiguration(SECTION).get(name, "").trim();
-  return value.replace(/^~(?=[\\/])/, home);
+  // It may be null, which the editor hands on as it is.
+  const value = vscode.workspace.getConfiguration(SECTION).get<unknown>(name);
+  return typeof value === "string" ? value.trim().replace(/^~(?=[\\/])/, home) : "";
 }
 
 /** What the server is told: its own settings, and which other servers are at work. */

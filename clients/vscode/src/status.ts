@@ -53,7 +53,8 @@ export class StatusItem implements vscode.Disposable {
     const status = this.server.status;
     if (!editor || status.kind !== "running" || !vscode.languages.match(this.item.selector, editor.document)) return;
     const turn = ++this.asked;
-    const found = await askServer<Versions>(this.server, "versions", [editor.document.uri.toString()]);
+    const uri = editor.document.uri.toString();
+    const found = await askServer<Versions>(this.server, "versions", [uri]).catch(() => undefined);
     // Another file may have come to the front meanwhile, and the server may have stopped.
     if (!found || turn !== this.asked || this.server.status !== status) return;
     this.item.text = `stdlib-ls ${status.version}: Python ${found.range}`;

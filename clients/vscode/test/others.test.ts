@@ -6,7 +6,7 @@ import { fromEnvironments, fromPythonExtension } from "../src/environments";
 import { neighbours } from "../src/neighbours";
 import { forServer, pathSetting } from "../src/settings";
 import type { Candidate } from "../src/python";
-import { folders, forgetAll, install, installed, settings } from "./vscode";
+import { folders, forgetAll, install, installed, settings, trust } from "./vscode";
 
 const said: string[] = [];
 
@@ -110,6 +110,20 @@ test("the Python extension has Pylance where that is there, and Jedi elsewhere o
   assert.deepEqual(neighbours(), []);
 });
 
+test("the Python extension starts nothing in place of a Pylance that was asked for and is not there", () => {
+  install("ms-python.python");
+  settings.set("python.languageServer", "Pylance");
+  assert.deepEqual(neighbours(), []);
+});
+
+test("Jedi is not started in a workspace that is not trusted; Pylance is", () => {
+  trust.isGranted = false;
+  install("ms-python.python");
+  assert.deepEqual(neighbours(), []);
+  install("ms-python.vscode-pylance");
+  assert.deepEqual(neighbours(), ["pylance"]);
+});
+
 test("the server gets its own settings, and who is beside it", () => {
   install("astral-sh.ty");
   const section = { path: "/x", interpreter: "/y", trace: { server: "verbose" }, hover: { detail: "brief" } };
@@ -120,4 +134,9 @@ test("the server gets its own settings, and who is beside it", () => {
 test("a path may begin with the home folder", () => {
   settings.set("stdlib-ls.path", " ~/bin/stdlib-ls ");
   assert.equal(pathSetting("path", "/home/me"), "/home/me/bin/stdlib-ls");
+});
+
+test("a path that is null is none", () => {
+  settings.set("stdlib-ls.path", null);
+  assert.equal(pathSetting("path", "/home/me"), "");
 });

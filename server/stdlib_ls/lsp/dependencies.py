@@ -27,8 +27,10 @@ async def dependencies(ls: Server, *uris: object) -> dict[str, Any] | None:
     from stdlib_ls.dependencies.report import as_json, as_text  # noqa: PLC0415
     from stdlib_ls.dependencies.survey import Survey  # noqa: PLC0415
 
-    uri = next((one for one in uris if isinstance(one, str)), None)
-    path = path_of(uri) if uri else next(iter(ls.roots.folders.values()), None)
+    uri = next((one for one in uris if isinstance(one, str)), "")
+    file = ls.judged_file(uri)
+    # What is no file on this machine, such as a cell, may be part of one; else the first folder is meant.
+    path = path_of(uri) or (file and file.context.path) or next(iter(ls.roots.folders.values()), None)
     if path is None:
         return None
 

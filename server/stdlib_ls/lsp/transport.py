@@ -92,6 +92,14 @@ class Protocol(LanguageServerProtocol):
     def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
         self._store.close_notebook(params)
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """As pygls does it, which cannot cancel an answer that leaves its table at once; so that is done before."""
+        for asker, answer in list(self._request_futures.items()):
+            if asker != self.msg_id:
+                answer.cancel()
+        return (yield from super().lsp_shutdown(*args))
+
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Generator[Any, Any, Any]:
         """As pygls does it, which keeps to itself what an answer that takes long needs to know of its question."""

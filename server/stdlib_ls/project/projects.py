@@ -29,6 +29,7 @@ from stdlib_ls.project.off_limits import is_foreign
 from stdlib_ls.settings import Settings, read_settings
 from stdlib_ls.versions import Ends, VersionRange
 
+_DOCS = "https://docs.python.org/"
 _DEFAULTS = Settings()
 
 
@@ -263,6 +264,12 @@ def _settings(configured: Folder | None, base: Settings) -> tuple[Settings, list
         return without_target, []
     file = configured.path / "pyproject.toml"
     settings, wrong = read_settings(configured.settings_table, f"{file}: [tool.stdlib-ls]", without_target)
+    if settings.docs_url != base.docs_url and not f"{settings.docs_url}/".startswith(_DOCS):
+        # Whoever opens a project shall not be led anywhere by it; a team's translation is among these.
+        wrong.append(
+            f"{file}: [tool.stdlib-ls]: docs.url leads away from {_DOCS}, which only the editor's settings may"
+        )
+        settings = replace(settings, docs_url=base.docs_url)
     if settings.catalogs is not base.catalogs:
         settings = replace(settings, catalogs=tuple(str(configured.path / one) for one in settings.catalogs))
     return settings, wrong

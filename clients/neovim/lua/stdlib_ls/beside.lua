@@ -43,7 +43,8 @@ function M.known_as(client)
   end
 end
 
---- The Python servers beside one of our clients, in the order of their names.
+--- The Python servers beside one of our clients, in the order of their names. One whose completion somebody has switched
+--- off is left out; Ruff never had any.
 ---@param client vim.lsp.Client
 ---@return string[]
 function M.of(client)
@@ -51,7 +52,7 @@ function M.of(client)
   for buffer in pairs(client.attached_buffers) do
     for _, other in ipairs(vim.lsp.get_clients({ bufnr = buffer })) do
       local name = other.name ~= stdlib_ls.NAME and M.known_as(other)
-      if name then
+      if name and (name == "ruff" or other:supports_method("textDocument/completion", buffer)) then
         found[name] = true
       end
     end

@@ -36,7 +36,9 @@ end
 ---@return integer buffer
 ---@return integer window
 local function float(text, format, focus_id)
-  return vim.lsp.util.open_floating_preview(vim.split(text, "\n"), format, { focus_id = focus_id })
+  local buffer, window = vim.lsp.util.open_floating_preview(vim.split(text, "\n"), format, { focus_id = focus_id })
+  vim.wo[window].linebreak = true
+  return buffer, window
 end
 
 ---@param card { text: string, documentation?: string }

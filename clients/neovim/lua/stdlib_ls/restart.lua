@@ -4,7 +4,7 @@ local stdlib_ls = require("stdlib_ls")
 local M = {}
 
 local MOST, SECONDS = 3, 180
--- A server that is asked to stop ends with 0; one that is told to, by SIGTERM.
+-- A server that is asked to stop ends with 0; one that is told to, by SIGTERM, which on Windows comes with another code.
 local SIGTERM = 15
 
 local crashes = {} ---@type number[] when the latest ones were
@@ -43,7 +43,7 @@ end
 ---@param code integer
 ---@param signal integer
 function M.after_exit(code, signal)
-  local is_crash = code ~= 0 or (signal ~= 0 and signal ~= SIGTERM)
+  local is_crash = signal ~= SIGTERM and (code ~= 0 or signal ~= 0)
   -- Neovim tells of the end as well, which may leave it at a prompt; the server shall be there before.
   vim.schedule(function()
     if wanted > 0 then

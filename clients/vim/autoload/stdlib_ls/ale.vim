@@ -45,10 +45,10 @@ function! s:Others(buffer) abort
     endif
     let l:program = has_key(l:linter, 'executable') ? ale#linter#GetExecutable(a:buffer, l:linter) : ''
     if type(l:program) isnot v:t_string || empty(l:program) || executable(l:program)
-      call add(l:names, stdlib_ls#KnownName(l:linter.name))
+      call add(l:names, l:linter.name)
     endif
   endfor
-  return l:names
+  return stdlib_ls#KnownNames(l:names)
 endfunction
 
 " ALE asks for this whenever a buffer comes to a server that is ready.

@@ -77,8 +77,15 @@ function! s:Preview() abort
   return get(map(filter(range(1, winnr('$')), 'getwinvar(v:val, "&previewwindow")'), 'winbufnr(v:val)'), 0, 0)
 endfunction
 
+" There is one list at a time, as there is one preview.
+let s:list = 0
+
 function! s:List(buffer, question, hits) abort
+  if s:list && bufexists(s:list)
+    execute 'bwipeout' s:list
+  endif
   execute 'silent keepalt botright' min([len(a:hits), 10]) . 'new' fnameescape('stdlib-ls:' . a:question)
+  let s:list = bufnr('')
   let l:width = max(map(copy(a:hits), 'strdisplaywidth(v:val.name)'))
   call setline(1, map(copy(a:hits), {_, hit -> printf('%-' . l:width . 'S  %s', hit.name, hit.summary)}))
   setlocal buftype=nofile bufhidden=wipe noswapfile nobuflisted nomodifiable nomodified

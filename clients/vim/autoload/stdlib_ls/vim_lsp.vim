@@ -28,8 +28,7 @@ endfunction
 
 function! s:Settings() abort
   let l:others = filter(lsp#get_allowed_servers('python'), {_, name -> name isnot# s:NAME && s:IsAtWork(name)})
-  call map(l:others, {_, name -> stdlib_ls#KnownName(name)})
-  return {s:NAME: extend({'beside': sort(l:others)}, get(g:, 'stdlib_ls_settings', {}))}
+  return {s:NAME: extend({'beside': stdlib_ls#KnownNames(l:others)}, get(g:, 'stdlib_ls_settings', {}))}
 endfunction
 
 function! s:IsAtWork(name) abort

@@ -26,7 +26,7 @@ function! stdlib_ls#yegappan#Tell() abort
     return
   endif
   let l:others = filter(copy(lsp#buffer#BufLspServersGet(bufnr(''))), {_, one -> one.name isnot# s:NAME})
-  let l:beside = sort(map(l:others, {_, one -> stdlib_ls#KnownName(one.name . ' ' . one.path)}))
+  let l:beside = stdlib_ls#KnownNames(map(l:others, {_, one -> one.name . ' ' . fnamemodify(one.path, ':t')}))
   let l:settings = extend({'beside': l:beside}, get(g:, 'stdlib_ls_settings', {}))
   if l:server.workspaceConfig[s:NAME] !=# l:settings
     let l:server.workspaceConfig[s:NAME] = l:settings
