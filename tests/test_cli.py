@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -620,6 +622,26 @@ def test_explain_what_is_no_rule(project: Path) -> None:
 
 
 # The program as such.
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_server_in_a_terminal_says_what_it_waits_for(project: Path) -> None:
+    """Somebody has typed the name of the program, to see what it does."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "stdlib_ls"], cwd=project, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout and process.stderr
+            assert b"waiting for an editor" in process.stderr.readline()
+            time.sleep(0.5)  # The signal shall find it at work; earlier, it ends as well.
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == -signal.SIGINT
+            assert (process.stdout.read(), process.stderr.read()) == (b"", b"")
+        finally:
+            process.kill()
+            os.close(ours)
+            os.close(theirs)
 
 
 def test_version(project: Path) -> None:

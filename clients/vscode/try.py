@@ -44,7 +44,8 @@ def main() -> int:
             one.mkdir()
         (project / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
         shutil.copy(HERE / "tour.py", project)
-        server = CodeServer(home, [packed])
+        # The lines of the tour are long, and nothing else is to look at.
+        server = CodeServer(home, [packed], {"editor.wordWrap": "on", "editor.minimap.enabled": False})
         try:
             server.start()
             address = server.address(project, project / "tour.py")

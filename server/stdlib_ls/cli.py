@@ -19,6 +19,7 @@ import gc
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,6 +115,9 @@ def _serve(options: argparse.Namespace) -> int:
 
     gc.freeze()
     gc.enable()
+    if sys.stdin.isatty() and not options.tcp:
+        print("stdlib-ls: waiting for an editor on standard input; Ctrl-C ends this, --help says more", file=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         serve(_address(options.tcp) if options.tcp else None, getattr(options, "position_encoding", None))
     except OSError as error:

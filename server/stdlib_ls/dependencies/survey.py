@@ -36,16 +36,9 @@ def project_folder(projects: Projects, path: Path) -> Path:
     for folder in (start, *start.parents):
         if folder.name != "requirements" and _lists_requirements(folder):
             return folder
-        if _is_marked(folder) or folder.parent == _home():
+        if _is_marked(folder) or folder.parent == projects.home:
             break  # What lies about in the home folder concerns nobody else.
     return projects.in_folder(start).root or start
-
-
-def _home() -> Path | None:
-    try:
-        return Path.home()
-    except RuntimeError:
-        return None
 
 
 def _is_marked(folder: Path) -> bool:

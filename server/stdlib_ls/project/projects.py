@@ -146,9 +146,9 @@ class Projects:
         self._folders: dict[Path, Folder] = {}
         self._projects: dict[Path, Project] = {}
         try:
-            self._home: Path | None = Path.home()
+            self.home: Path | None = Path.home()
         except RuntimeError:
-            self._home = None
+            self.home = None
 
     def of(self, path: Path | None) -> Project:
         """The project of a file, which need not exist; None stands for a buffer that has no file."""
@@ -193,7 +193,7 @@ class Projects:
         chain: list[Folder] = []
         for path in (folder, *folder.parents):
             # What lies about in the home folder concerns only the files right there.
-            if chain and path in (self._home, path.parent):
+            if chain and path in (self.home, path.parent):
                 break
             known = self._folders.get(path)
             if known is None or not known.is_fresh():
