@@ -3,19 +3,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 images=${1:-docs/images} # Or another folder, which is named in full.
-top=$PWD work=$(mktemp -d)
-taken=0 session=true
-trap '$session kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
-mkdir -p "$work/project" "$work/.vim/pack/stdlib-ls/start"
+. docs/tools/screen.sh
+mkdir -p "$work/.vim/pack/stdlib-ls/start"
 ln -s "$top/clients/vim" "$work/.vim/pack/stdlib-ls/start/vim"
-printf '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n' >"$work/project/pyproject.toml"
-cat >"$work/project/shop.py" <<'PYTHON'
-import json
-
-import psutil
-
-print(json.dumps({"cores": psutil.cpu_count()}))
-PYTHON
 {
   echo 'set nocompatible shortmess+=I termguicolors background=dark laststatus=0 noruler noshowcmd noshowmode nomore'
   echo 'set completepopup=highlight:Pmenu,border:off fillchars=eob:\ '
@@ -29,29 +19,14 @@ PYTHON
     'highlight StatusLine cterm=NONE gui=NONE guifg=#e0e2ea guibg=#4f5258' \
     'highlight StatusLineNC cterm=NONE gui=NONE guifg=#c4c6cd guibg=#2c2e33'
 } >"$work/vimrc"
-export HOME="$work" PATH="$top/.venv/bin:$PATH"
+export HOME="$work"
+
+config=$work/tmux.conf
+printf 'set -ga terminal-overrides ",*:Tc"\nset -g default-terminal tmux-256color\n' >"$config"
 
 start() { # COLUMNS LINES
-  taken=$((taken + 1))
-  session="tmux -L picture-$$-$taken" # A tmux that is just ending takes no new session.
-  printf 'set -ga terminal-overrides ",*:Tc"\nset -g default-terminal tmux-256color\n' >"$work/tmux.conf"
-  $session -f "$work/tmux.conf" new-session -d -x "$1" -y "$2" -c "$work/project" \
-    "exec vim -u '$work/vimrc' -i NONE -n shop.py"
+  show "$1" "$2" "exec vim -u '$work/vimrc' -i NONE -n shop.py"
   wait_for 'os.cpu_count covers'
-}
-wait_for() {
-  for _ in $(seq 200); do
-    $session capture-pane -p | grep -qF "$1" && return
-    sleep 0.05
-  done
-  $session capture-pane -p >&2
-  echo "never saw: $1" >&2
-  exit 1
-}
-take() { # NAME: the screen without its last line, which is for commands
-  sleep 0.3 # Until all of it is drawn.
-  $session capture-pane -e -p -N | sed '$d' >"$work/$1"
-  $session kill-server
 }
 
 start 100 34
