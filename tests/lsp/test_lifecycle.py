@@ -223,8 +223,8 @@ def test_settings_of_the_project_reach_kept_lists(begin: Callable[..., Session],
         return json.dumps(session.at("completion", uri, text, len(text)))
 
     assert "https://docs.python.org" in documented()
-    (own_root / "pyproject.toml").write_text(PROJECT + '[tool.stdlib-ls]\ndocs.url = "https://docs.example"\n')
-    assert "https://docs.example" in documented()
+    (own_root / "pyproject.toml").write_text(PROJECT + '[tool.stdlib-ls]\ndocs.url = "https://docs.python.org/fr"\n')
+    assert "https://docs.python.org/fr" in documented()
 
 
 # Beginning and end.
