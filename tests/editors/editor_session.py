@@ -87,7 +87,8 @@ def started(name: str, folder: Path, **wanted: Any) -> Iterator[Editor]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    name = next((one for one in EDITORS if f"[{one}" in report.nodeid or f"/test_{one}" in report.nodeid), None)
+    _, here, test = report.nodeid.rpartition("tests/editors/")
+    name = next((one for one in EDITORS if here and (f"[{one}" in test or test.startswith(f"test_{one}"))), None)
     if name and (report.when == "call" or report.outcome != "passed"):
         _OUTCOMES[name, report.outcome] += 1
 
