@@ -12,7 +12,7 @@ from typing import NamedTuple
 PACKAGE = Path(__file__).resolve().parents[1] / "server/stdlib_ls"
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 45
 # What there is now. A new capability may raise it by its own size; nothing else may.
-LINES_OF_THE_PACKAGE = 9_660
+LINES_OF_THE_PACKAGE = 9_670
 
 # What each part may import of this package; a part is a folder, or a file beside the folders.
 MAY_IMPORT = {

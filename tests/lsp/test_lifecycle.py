@@ -230,6 +230,32 @@ def test_settings_of_the_project_reach_kept_lists(begin: Callable[..., Session],
 # Beginning and end.
 
 
+class NotReady(Client):
+    """A client that refuses the first question for its settings, as VS Code's does when it is asked too early."""
+
+    refused = False
+
+    def _answer(self, method: str, params: Any) -> dict[str, Any]:
+        if method == "workspace/configuration" and not self.refused:
+            self.refused = True
+            return {"error": {"code": -32601, "message": "Unhandled method workspace/configuration"}}
+        return super()._answer(method, params)
+
+
+def test_settings_are_asked_for_again(own_root: Path) -> None:
+    with NotReady(COMMAND, settings={"stdlib-ls": {"hover": {"enabled": False}}}) as client:
+        recorded = declared("vscode")
+        session = Session("vscode", client, own_root, client.initialize(**recorded, root=own_root), recorded)
+        client.wait_for("workspace/configuration")
+        uri = session.new(FIXABLE)
+        client.wait_for("workspace/configuration")
+        client.wait_for("workspace/diagnostic/refresh")
+        assert session.at("hover", uri, FIXABLE, 8) is None
+        session.new(FIXABLE)
+        assert session.at("hover", uri, FIXABLE, 8) is None
+        assert "workspace/configuration" not in client.methods(), "asked although it had answered"
+
+
 def test_shutdown_before_the_settings_are_there(begin: Callable[..., Session]) -> None:
     session = begin("vscode")
     assert session.client.stop() == 0

@@ -91,6 +91,7 @@ class Server(LanguageServer):
 
     def open_document(self, params: types.DidOpenTextDocumentParams) -> None:
         """Take over a buffer of the client."""
+        self.roots.ask_again()
         document = params.text_document
         path = path_of(document.uri)
         kind = kind_of(path, document.language_id)

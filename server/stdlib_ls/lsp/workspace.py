@@ -42,6 +42,7 @@ class Roots:
         self._judged_by: dict[Path | None, Project] = {}
         self._watched: set[Path] = set()
         self._registrations = 0
+        self._was_refused = False
 
     @property
     def folders(self) -> dict[str, Path]:
@@ -87,12 +88,21 @@ class Roots:
             asked = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION), *scoped])
 
             def take(answer: Future[Sequence[Any | None]]) -> None:
-                if answer.cancelled() or answer.exception():
-                    return  # The client has gone, or knows no answer.
+                if answer.cancelled():
+                    return  # The client has gone.
+                self._was_refused = answer.exception() is not None
+                if self._was_refused:
+                    return
                 general, *tables = answer.result() or (None,)
                 self._server.configure(general, list(folders.values()), tables)
 
             self._server.workspace_configuration(asked).add_done_callback(take)
+
+    def ask_again(self) -> None:
+        """Ask once more if the client refused: that of VS Code cannot answer as soon as it has said `initialized`."""
+        if self._was_refused:
+            self._was_refused = False
+            self.ask_for_settings()
 
     def configure(self, general: object, folders: Sequence[Path] = (), tables: Sequence[object] = ()) -> list[str]:
         """Take over the client's settings, and those of some folders; gives what is wrong with them."""
