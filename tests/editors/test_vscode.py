@@ -204,21 +204,25 @@ def test_untrusted_workspace_has_cards(start: Start) -> None:
         until(editor.diagnostics, "the message about psutil")
 
 
-@pytest.mark.xfail(reason="About one session in five never gets the settings of its folders; not understood yet.")
 def test_each_folder_has_its_own_settings(start: Start, tmp_path: Path) -> None:
     with start() as editor:
         for name in ("old", "new"):
             (tmp_path / "project" / name / ".vscode").mkdir(parents=True)
         several = tmp_path / "project" / "both.code-workspace"
         several.write_text(json.dumps({"folders": [{"path": "old"}, {"path": "new"}]}), encoding="utf-8")
-        editor.reopen(several)
+
+        def has_both() -> bool:
+            # Now and then code-server opens such a window without any folder; a person loads it again.
+            editor.reopen(several)
+            return bool(editor.probe.ask("folders") == 2)
+
+        until(has_both, "a window with both folders", 90)
         for name, version in (("old", "3.9"), ("new", "3.13")):
             editor.open(f"{name}/sample.py", SAMPLE)
             settings = tmp_path / "project" / name / ".vscode" / "settings.json"
 
             def fits(settings: Path = settings, version: str = version) -> bool:
-                # Written while the folder is open, as by the settings editor; what was there before, the editor
-                # itself does not always hand on.
+                # Written while the folder is open, as by the settings editor.
                 settings.write_text(json.dumps({"stdlib-ls.target": version}), encoding="utf-8")
                 return f"Fits Python {version}–" in words(editor.hover("json.dumps", "dumps"))
 

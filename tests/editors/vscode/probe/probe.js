@@ -15,6 +15,7 @@ function editor() {
 
 const questions = {
   version: () => vscode.version,
+  folders: () => (vscode.workspace.workspaceFolders ?? []).length,
   trusted: () => vscode.workspace.isTrusted,
   active: () => vscode.window.activeTextEditor?.document.uri.toString() ?? "",
   text: () => editor().document.getText(),
